@@ -1,0 +1,1 @@
+"""Carries anomaly knowledge from mature systems to new ones."""

@@ -1,0 +1,1 @@
+"""Vectors to scores: windows, episodes and the methods that learn from them."""

@@ -1,0 +1,1 @@
+"""One file per method; its name is its name in params.yaml."""

@@ -1,0 +1,1 @@
+"""Scores to numbers with intervals, and the audit that looks for leaks."""

@@ -1,0 +1,1 @@
+"""Templates to meanings in plain English."""

@@ -1,0 +1,1 @@
+"""One file per line format: polars expressions and the label rule."""

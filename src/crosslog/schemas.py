@@ -1,0 +1,190 @@
+"""Every artifact's pandera schema, in pipeline order: the data dictionary.
+
+A schema refuses a frame, it never changes one: `coerce` is off and columns are exact. Labels (`label`, `anomalous`)
+stand in `Events` and `EpisodeEvents` alone, so that nothing an interpreter, a miner or an encoder reads has any.
+"""
+
+from __future__ import annotations
+
+import pandera.polars as pa
+import polars as pl
+
+STATUSES = ("pending", "approved", "edited", "rejected")
+SOURCES = ("rules", "llm", "curated", "person")
+VERDICTS = ("", "normal", "anomalous", "depends")
+ROLES = ("source_support", "source_query", "support", "query")
+
+
+class Schema(pa.DataFrameModel):
+    """Columns, types and checks of one artifact."""
+
+    class Config:
+        """Nothing is coerced, no column is extra."""
+
+        strict = True
+        coerce = False
+        ordered = True
+
+
+class Events(Schema):
+    """One row per raw log line that could be read: `data/events/<system>/part-*.parquet`."""
+
+    line: pl.UInt64 = pa.Field(ge=1, description="1-based number in the raw log, members in order")
+    time: pl.Datetime("us", "UTC") = pa.Field(nullable=True)
+    node: pl.String = pa.Field(nullable=True)
+    component: pl.String = pa.Field(nullable=True)
+    level: pl.String = pa.Field(nullable=True, description="severity word as the line has it")
+    message_id: pl.UInt32
+    template_id: pl.UInt32
+    label: pl.String = pa.Field(nullable=True, description="alert tag or kind of failure; null where normal")
+    anomalous: pl.Boolean
+    session: pl.String = pa.Field(nullable=True, description="block or application, where the format has one")
+
+
+class Messages(Schema):
+    """One row per distinct normalised text: `data/messages/<system>.parquet`. `message_id` is 0, 1, 2, …"""
+
+    message_id: pl.UInt32 = pa.Field(unique=True)
+    text: pl.String = pa.Field(unique=True)
+    level: pl.String = pa.Field(nullable=True, description="severity word of the first event with this text")
+    template_id: pl.UInt32
+    count: pl.UInt64 = pa.Field(ge=1)
+    first_line: pl.UInt64 = pa.Field(ge=1)
+
+
+class Templates(Schema):
+    """One row per mined template: `data/templates/<system>.parquet`. `template_id` is 0, 1, 2, …"""
+
+    template_id: pl.UInt32 = pa.Field(unique=True)
+    key: pl.String = pa.Field(unique=True, str_matches=r"^[0-9a-f]{16}$", description="hash of the template")
+    template: pl.String = pa.Field(unique=True)
+    example: pl.String = pa.Field(description="the template's most frequent message")
+    count: pl.UInt64 = pa.Field(ge=1)
+    first_line: pl.UInt64 = pa.Field(ge=1)
+
+
+class Interpretations(Schema):
+    """One row per template, edited by people: `data/interpretations/<system>.csv`, in order of `key`."""
+
+    key: pl.String = pa.Field(unique=True, str_matches=r"^[0-9a-f]{16}$")
+    template: pl.String
+    example: pl.String
+    occurrences: pl.UInt64
+    interpretation: pl.String = pa.Field(str_length={"min_value": 1})
+    source: pl.String = pa.Field(isin=SOURCES)
+    status: pl.String = pa.Field(isin=STATUSES)
+    verdict: pl.String = pa.Field(isin=VERDICTS)
+    reviewer: pl.String
+    reviewed_at: pl.String
+    note: pl.String
+    problems: pl.String
+
+
+class Units(Schema):
+    """Which vector stands for which message: `data/embeddings/<system>/<representation>-<encoder>.parquet`."""
+
+    message_id: pl.UInt32 = pa.Field(unique=True)
+    row: pl.UInt32 = pa.Field(description="row of the .npy beside it; one row per distinct text")
+    text: pl.String = pa.Field(str_length={"min_value": 1})
+
+
+class Spans(Schema):
+    """The spans of an experiment: `data/episodes/<experiment>/spans.parquet`. Lines are inclusive."""
+
+    episode: pl.UInt32
+    system: pl.String
+    role: pl.String = pa.Field(isin=ROLES)
+    first_line: pl.UInt64 = pa.Field(ge=1)
+    last_line: pl.UInt64 = pa.Field(ge=1)
+    events: pl.UInt32 = pa.Field(ge=1)
+    anomalous: pl.UInt32
+    seed: pl.Int64
+
+
+class EpisodeEvents(Schema):
+    """Every event of the spans, once, by system and line: `data/episodes/<experiment>/events.parquet`."""
+
+    system: pl.String
+    line: pl.UInt64 = pa.Field(ge=1)
+    time: pl.Datetime("us", "UTC") = pa.Field(nullable=True)
+    message: pl.UInt32 = pa.Field(description="row of messages.parquet")
+    unit: pl.UInt32 = pa.Field(description="row of vectors.npy and texts.parquet")
+    label: pl.String = pa.Field(nullable=True)
+    anomalous: pl.Boolean
+
+
+class EpisodeMessages(Schema):
+    """The distinct messages of all systems of an experiment: `data/episodes/<experiment>/messages.parquet`."""
+
+    message: pl.UInt32 = pa.Field(unique=True)
+    text: pl.String = pa.Field(unique=True)
+    severity: pl.Int8 = pa.Field(ge=-1, le=7, description="0 debug … 7 emergency; -1 unknown")
+
+
+class EpisodeTexts(Schema):
+    """The distinct texts behind the rows of vectors.npy: `data/episodes/<experiment>/texts.parquet`."""
+
+    unit: pl.UInt32 = pa.Field(unique=True)
+    text: pl.String = pa.Field(unique=True)
+
+
+class Scores(Schema):
+    """A score per event of an episode: `data/scores/<experiment>/<detector>.parquet`."""
+
+    seed: pl.Int64
+    episode: pl.UInt32
+    role: pl.String = pa.Field(isin=("support", "query"))
+    window: pl.UInt32 = pa.Field(description="window of the span, from 0")
+    line: pl.UInt64 = pa.Field(ge=1)
+    score: pl.Float32 = pa.Field(
+        in_range={"min_value": -1e30, "max_value": 1e30}, description="finite; higher is more anomalous"
+    )
+    labelled: pl.Boolean = pa.Field(description="whether the detector was given this event's label")
+
+
+class Metrics(Schema):
+    """Tidy numbers with intervals: `reports/metrics/<experiment>/<detector>.json`, a row a line."""
+
+    experiment: pl.String
+    target: pl.String
+    detector: pl.String
+    level: pl.String = pa.Field(isin=("event", "window", "type"))
+    metric: pl.String
+    threshold: pl.String = pa.Field(
+        isin=("", "fixed", "support"), description="where the threshold is from; empty: none needed"
+    )
+    value: pl.Float64 = pa.Field(
+        nullable=True, description="null where it is not defined, such as recall of no anomalies"
+    )
+    low: pl.Float64 = pa.Field(nullable=True, description="lower end of the bootstrap interval over episodes and seeds")
+    high: pl.Float64 = pa.Field(nullable=True)
+    episodes: pl.UInt32 = pa.Field(description="episodes in which the number is defined")
+
+
+class Audits(Schema):
+    """What the leak audit found: `reports/audits/<experiment>/<detector>.json`, a row a line."""
+
+    experiment: pl.String
+    detector: pl.String
+    check: pl.String
+    passed: pl.Boolean
+    detail: pl.String
+
+
+class Curves(Schema):
+    """Mean precision over episodes on a grid of recalls: `data/curves/<experiment>/<detector>.parquet`."""
+
+    experiment: pl.String
+    detector: pl.String
+    level: pl.String = pa.Field(isin=("event", "window"))
+    recall: pl.Float64 = pa.Field(in_range={"min_value": 0, "max_value": 1})
+    precision: pl.Float64 = pa.Field(in_range={"min_value": 0, "max_value": 1})
+
+
+class Remarks(Schema):
+    """What parsing met that was not a clean line, counted: `data/remarks/<system>.json`, a row a line."""
+
+    kind: pl.String = pa.Field(description="not_utf8, nul, carriage_return, empty, unreadable, truncated, …")
+    lines: pl.UInt64 = pa.Field(description="how many lines")
+    first_line: pl.UInt64 = pa.Field(description="the first of them; 0 where there is none")
+    sample: pl.String = pa.Field(description="the start of the first of them")

@@ -1,0 +1,73 @@
+"""The import rule: rim (flows, tasks, cli) -> artifacts -> rooms -> ground; a room never imports another."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from imports import imports, modules, tree
+
+GROUND = {"settings", "schemas", "plugins", "executor"}
+ROOMS = {"logs", "interpretation", "embedding", "detection", "evaluation", "reporting"}
+PLUGIN_FOLDERS = ("logs.formats", "logs.mining", "embedding.encoders", "detection.detectors", "reporting")
+LONGEST_BODY = 45
+MOST_PARAMETERS = 5
+
+
+def place(name: str) -> str:
+    """Where a module lives: a room's name, "ground", "artifacts" or "rim"."""
+    parts = name.split(".")
+    if parts[0] != "crosslog" or parts[1:] == ["cli"]:
+        return "rim"
+    if len(parts) == 1 or parts[1] in GROUND:
+        return "ground"
+    return parts[1]
+
+
+def allowed(importer: str) -> set[str]:
+    """Places that a module of this place may import."""
+    if importer == "rim":
+        return {"rim", "artifacts", "ground", *ROOMS}
+    return {importer, "ground"}
+
+
+@pytest.mark.parametrize("name", modules())
+def test_imports_point_inwards(name: str) -> None:
+    own = [target for target in imports(name) if target.split(".")[0] in ("crosslog", "tasks", "flows")]
+    wrong = [target for target in own if place(target) not in allowed(place(name))]
+    assert not wrong, f"{name} is in {place(name)} and imports {wrong}"
+
+
+@pytest.mark.parametrize("name", modules())
+def test_every_module_has_a_known_place(name: str) -> None:
+    assert place(name) in {"rim", "ground", "artifacts", *ROOMS}
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if not name.startswith("flows")])
+def test_only_flows_import_prefect_and_nobody_imports_dvc(name: str) -> None:
+    assert not {target.split(".")[0] for target in imports(name)} & {"prefect", "dvc"}
+
+
+@pytest.mark.parametrize("folder", PLUGIN_FOLDERS)
+def test_plugins_do_not_import_one_another(folder: str) -> None:
+    prefix = f"crosslog.{folder}."
+    plugins = [name for name in modules() if name.startswith(prefix) and not name.removeprefix(prefix).startswith("_")]
+    for name in plugins:
+        assert not imports(name) & (set(plugins) - {name}), f"{name} leans on another plugin"
+
+
+@pytest.mark.parametrize("name", modules())
+def test_every_module_opens_with_a_docstring(name: str) -> None:
+    assert ast.get_docstring(tree(modules()[name]))
+
+
+@pytest.mark.parametrize("name", modules())
+def test_functions_stay_short_and_take_few_parameters(name: str) -> None:
+    for node in ast.walk(tree(modules()[name])):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
+            parameters = [argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)]
+            asked = [parameter for parameter in parameters if parameter not in ("self", "cls")]
+            assert lines <= LONGEST_BODY, f"{name}.{node.name} has {lines} lines"
+            assert len(asked) <= MOST_PARAMETERS, f"{name}.{node.name} takes {len(asked)} parameters"
