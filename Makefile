@@ -1,0 +1,49 @@
+# Everything starts with `make demo` and `make test`; both make the environment first, or reuse it.
+SHELL := /bin/bash
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export DVC_NO_ANALYTICS := 1
+export DO_NOT_TRACK := 1
+export OMP_WAIT_POLICY ?= PASSIVE
+export CROSSLOG_MIRROR
+
+.DEFAULT_GOAL := help
+.PHONY: help demo real cfdr test lint format lock environment
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: environment ## simulate four logs, run the whole pipeline, print the table (no network, no key, no GPU)
+	@$(call run,simulated)
+
+real: environment ## the same over real public logs; CROSSLOG_MIRROR names a folder or base URL to look in first
+	@$(call run,real)
+
+cfdr: environment ## the same over the four full CFDR logs (3.5 GB to download, 97 GB unpacked, read as a stream)
+	@$(call run,cfdr)
+
+test: environment ## ruff, mypy, pytest
+	ruff check .
+	ruff format --check .
+	mypy
+	pytest
+
+lint: environment ## ruff and mypy only
+	ruff check .
+	ruff format --check .
+	mypy
+
+format: environment ## let ruff tidy up
+	ruff check --fix .
+	ruff format .
+
+lock: environment ## write requirements.lock anew from pyproject.toml
+	tools/lock.sh
+
+environment:
+	@./bootstrap.sh
+
+# One word of params.yaml says what `dvc repro` works on.
+define run
+sed -i.bak 's/^run: \*[a-z]*/run: *$(1)/' params.yaml && rm -f params.yaml.bak && \
+dvc repro && crosslog table
+endef
