@@ -1,0 +1,83 @@
+"""What every part of the report is rendered from, and the protocol that a part follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+import polars as pl
+
+from crosslog.settings import EmbedSettings, EvaluateSettings, Suite, System
+
+
+class Estimate(NamedTuple):
+    """A number with its interval; None where it is not defined."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Settings, numbers and audits of every experiment and detector of a run, in the order of params.yaml.
+
+    `metrics`, `audits` and `curves` are all artifacts of the run in one frame each (schemas Metrics, Audits, Curves);
+    `seconds` is what each phase took, once per
+    seed or episode, and has an entry only where a run was timed.
+    """
+
+    suite: Suite
+    detectors: Mapping[str, Mapping[str, object]]
+    embed: EmbedSettings
+    evaluate: EvaluateSettings
+    systems: Mapping[str, System]
+    metrics: pl.DataFrame
+    audits: pl.DataFrame
+    curves: pl.DataFrame
+    seconds: Mapping[tuple[str, str], Mapping[str, Sequence[float]]]
+
+    def estimate(self, experiment: str, detector: str, measure: Measure) -> Estimate:
+        """One number; KeyError names what is missing."""
+        return self._estimates[experiment, detector, *measure]
+
+    @cached_property
+    def _estimates(self) -> dict[tuple[str, ...], Estimate]:
+        keys = self.metrics.select("experiment", "detector", "level", "metric", "threshold")
+        numbers = self.metrics.select("value", "low", "high")
+        return {key: Estimate(*row) for key, row in zip(keys.iter_rows(), numbers.iter_rows(), strict=True)}
+
+    def mark(self, system: str) -> str:
+        """What a reader must know of a system's lines or labels: "simulated", "weak labels" or nothing."""
+        if self.systems[system].is_simulated:
+            return "simulated"
+        return "weak labels" if re.search(r"\bweak", self.systems[system].labels, re.IGNORECASE) else ""
+
+    @property
+    def simulated(self) -> list[str]:
+        """Systems of the run whose lines were made here."""
+        return [name for name in self.suite.systems if self.systems[name].is_simulated]
+
+    def marked(self, system: str) -> str:
+        """A system's name with its mark."""
+        mark = self.mark(system)
+        return f"{system} ({mark})" if mark else system
+
+
+class Measure(NamedTuple):
+    """Which number of schema Metrics."""
+
+    level: str
+    metric: str
+    threshold: str = ""
+
+
+class Part(Protocol):
+    """A file of reporting/: one public class without fields."""
+
+    def render(self, inputs: Inputs) -> dict[str, str]:
+        """Texts by their path below the repository; the same inputs give the same bytes."""
+        ...

@@ -1,0 +1,30 @@
+"""Judge one detector on one experiment: numbers with intervals, mean curves, and the leak audit."""
+
+from __future__ import annotations
+
+import sys
+
+from crosslog.artifacts import AUDITS, CURVES, EPISODE_EVENTS, METRICS, SCORES, SPANS
+from crosslog.evaluation.evaluate import evaluate
+from crosslog.evaluation.levels import Run
+from crosslog.settings import Settings
+
+
+def main(experiment: str, detector: str) -> None:
+    """Read scores and truth, write metrics, audit and curves."""
+    settings = Settings.load()
+    run = Run(
+        experiment=experiment,
+        detector=detector,
+        scores=SCORES.read(experiment=experiment, detector=detector),
+        spans=SPANS.read(experiment=experiment),
+        events=EPISODE_EVENTS.read(experiment=experiment),
+    )
+    result = evaluate(run, settings.evaluate)
+    METRICS.write(result.metrics, experiment=experiment, detector=detector)
+    AUDITS.write(result.audits, experiment=experiment, detector=detector)
+    CURVES.write(result.curves, experiment=experiment, detector=detector)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
