@@ -1,0 +1,57 @@
+"""Any Hugging Face encoder (BERT, DistilBERT, RoBERTa, …) by name or folder: mask-aware mean of the last layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosslog.embedding import models
+
+if TYPE_CHECKING:
+    from crosslog.embedding.transformer import Transformer
+
+
+@dataclass(frozen=True)
+class HuggingFace:
+    """A pre-trained encoder as it is, without a head.
+
+    Attributes
+    ----------
+    model : `package:<name>`, a folder, or a name on the Hub
+    batch_size : texts a batch; part of the arithmetic, so part of the identity
+    max_tokens : longer texts are cut
+    """
+
+    model: str
+    batch_size: int
+    max_tokens: int
+    normalised = False
+
+    @property
+    def dim(self) -> int:
+        """Numbers in a vector, from the model's configuration."""
+        folder = models.locate(self.model)
+        if folder is None:
+            return int(self._transformer.network.config.hidden_size)
+        settings = models.configuration(folder)
+        return int(settings.get("hidden_size") or settings["dim"])  # DistilBERT calls it `dim`
+
+    def identity(self) -> str:
+        """Encoder, model, options and fingerprint of the weights."""
+        options = {"batch_size": self.batch_size, "max_tokens": self.max_tokens}
+        return models.identity("hugging_face", self.model, options)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(n, dim) float32 vectors of any length."""
+        return self._transformer.mean_of_last_layer(texts, self.batch_size, self.max_tokens)
+
+    @cached_property
+    def _transformer(self) -> Transformer:
+        from crosslog.embedding.transformer import Transformer  # noqa: PLC0415 torch takes seconds
+
+        return Transformer.load(self.model, models.locate(self.model))

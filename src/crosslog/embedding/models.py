@@ -1,0 +1,83 @@
+"""Where a model's files lie and what they are, without loading the model: a folder, a package, or a name on the Hub."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+PACKAGE_PREFIX = "package:"
+# What decides a model's vectors: weights, configuration, vocabulary. Read-me files and pictures do not.
+DECISIVE = (".safetensors", ".bin", ".json", ".txt", ".model")
+BLOCK_BYTES = 1 << 20
+
+
+class ModelError(ValueError):
+    """A model cannot be found or read; the message says what to change in params.yaml."""
+
+
+def locate(model: str) -> Path | None:
+    """The folder that holds a model's files, or None for a name on the Hub.
+
+    Parameters
+    ----------
+    model : `package:<name>` for weights inside an installed package (its `MODEL_DIR`), a folder, or a name on the Hub
+
+    Raises
+    ------
+    ModelError
+        If the package is not installed or has no `MODEL_DIR`, or a path that looks like a folder is not there.
+    """
+    if model.startswith(PACKAGE_PREFIX):
+        return _packaged(model.removeprefix(PACKAGE_PREFIX))
+    if Path(model).is_dir():
+        return Path(model)
+    if model.startswith((".", "/", "~")) or model.count("/") > 1:
+        raise ModelError(f"embed.options.model: there is no folder {model}")
+    return None
+
+
+def _packaged(package: str) -> Path:
+    try:
+        return Path(importlib.import_module(package).MODEL_DIR)
+    except ModuleNotFoundError:
+        raise ModelError(f"embed.options.model: package {package} is not installed: pip install it") from None
+    except AttributeError:
+        raise ModelError(f"embed.options.model: package {package} names no MODEL_DIR") from None
+
+
+def identity(encoder: str, model: str, options: Mapping[str, Any]) -> str:
+    """`<encoder>-<model>-<digest>`, where the digest covers the options and the model's files (a Hub model's name)."""
+    folder = locate(model)
+    source = {"hub": model} if folder is None else {"files": fingerprint(folder)}
+    content = json.dumps({"encoder": encoder, **options, **source}, sort_keys=True)
+    name = re.sub(r"[^A-Za-z0-9]+", "_", model.removeprefix(PACKAGE_PREFIX).rstrip("/").rsplit("/", 1)[-1])
+    return f"{encoder}-{name}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+@lru_cache(maxsize=8)
+def fingerprint(folder: Path) -> str:
+    """SHA-256 over the names and contents of the files that decide a model's vectors."""
+    digest = hashlib.sha256()
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in DECISIVE)
+    if not any(path.suffix in (".safetensors", ".bin") for path in paths):
+        raise ModelError(f"{folder} holds no weights (.safetensors or .bin)")
+    for path in paths:
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        with path.open("rb") as file:
+            while block := file.read(BLOCK_BYTES):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def configuration(folder: Path, name: str = "config.json") -> Any:
+    """The content of one of a model's JSON files."""
+    try:
+        return json.loads((folder / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder / name} cannot be read: {error}") from None

@@ -1,0 +1,95 @@
+"""One vector per distinct text, stored once and shared by systems and runs: a folder of immutable shards.
+
+A shard holds the SHA-256 digests of some texts and their vectors. Its name is a digest of its content and it appears by
+a rename, so processes that write at once neither see half a shard nor overwrite one another. The folder is named by an
+encoder's `identity`: vectors of two encoders never meet in one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosslog.embedding.encoder import Encoder
+
+SHARD_TEXTS = 4096  # a long run that is stopped loses at most so many vectors
+DIGEST_BYTES = 32
+
+
+class StoreError(ValueError):
+    """A shard cannot be read; the message names it."""
+
+
+def vectors_for(texts: Sequence[str], folder: Path, encoder: Encoder) -> tuple[NDArray[np.float32], int]:
+    """(n, dim) float32 vectors in the order of the texts, and how many of them were new.
+
+    Only texts that no shard of `folder` knows are encoded; where there are none the encoder's model is never loaded.
+
+    Raises
+    ------
+    StoreError
+        If a shard is damaged, or the encoder gives something other than finite float32 vectors.
+    """
+    keys = [hashlib.sha256(text.encode()).digest() for text in texts]
+    known = _read(folder, set(keys))
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+    chunks = [list(missing.items())[start : start + SHARD_TEXTS] for start in range(0, len(missing), SHARD_TEXTS)]
+    for chunk in chunks:
+        vectors = _encoded([text for _, text in chunk], encoder)
+        _write(folder, [key for key, _ in chunk], vectors)
+        known.update(zip((key for key, _ in chunk), vectors, strict=True))
+    if not keys:
+        return np.empty((0, encoder.dim), dtype=np.float32), 0
+    return np.stack([known[key] for key in keys]), len(missing)
+
+
+def _encoded(texts: list[str], encoder: Encoder) -> NDArray[np.float32]:
+    vectors = encoder.encode(texts)
+    if vectors.shape != (len(texts), encoder.dim) or vectors.dtype != np.float32 or not np.isfinite(vectors).all():
+        raise StoreError(
+            f"{encoder.identity()} gave {vectors.dtype} of shape {vectors.shape} for {len(texts)} texts; "
+            f"finite float32 of shape ({len(texts)}, {encoder.dim}) was expected"
+        )
+    return vectors
+
+
+def _read(folder: Path, wanted: set[bytes]) -> dict[bytes, NDArray[np.float32]]:
+    found: dict[bytes, NDArray[np.float32]] = {}
+    for path in sorted(folder.glob("*.npz")):
+        for key, vector in _shard(path, wanted).items():
+            found.setdefault(key, vector)
+    return found
+
+
+def _shard(path: Path, wanted: set[bytes]) -> dict[bytes, NDArray[np.float32]]:
+    try:
+        with np.load(path, allow_pickle=False) as shard:
+            keys = [row.tobytes() for row in shard["digests"]]
+            if wanted.isdisjoint(keys):
+                return {}
+            vectors = shard["vectors"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise StoreError(f"{path} is damaged ({error}): delete it, its vectors are then computed again") from None
+    return {key: vector for key, vector in zip(keys, vectors, strict=True) if key in wanted}
+
+
+def _write(folder: Path, keys: list[bytes], vectors: NDArray[np.float32]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    digests = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, DIGEST_BYTES)
+    name = hashlib.sha256(digests.tobytes() + vectors.tobytes()).hexdigest()[:32]
+    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, digests=digests, vectors=vectors)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(folder / f"{name}.npz")
+    finally:
+        Path(temporary).unlink(missing_ok=True)

@@ -1,0 +1,76 @@
+"""Stage embed: one vector per distinct text of each representation; only texts that no store knows are encoded."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+
+from crosslog import artifacts, plugins
+from crosslog.embedding.encoder import Encoder
+from crosslog.embedding.store import vectors_for
+from crosslog.interpretation import table
+from crosslog.settings import Representation, Settings
+
+STORE = Path("data/vectors")
+EMPTY = "(empty message)"  # what stands for a message without a word
+
+
+def main(system: str) -> None:
+    """Embed every representation of the run for a system."""
+    settings = Settings.load()
+    name = settings.embed.encoder
+    encoder: Encoder = plugins.build("embedding.encoders", name, settings.embed.options)
+    for representation in settings.run.representations:
+        started = time.monotonic()
+        units = with_rows(texts_of(system, representation))
+        distinct = units.unique("row").sort("row")["text"].to_list()
+        vectors, new = vectors_for(distinct, STORE / encoder.identity(), encoder)
+        path = artifacts.UNITS.write(units, system=system, representation=representation, encoder=name)
+        artifacts.write_vectors(path.with_suffix(".npy"), vectors)
+        seconds = time.monotonic() - started
+        print(f"embed {system} {representation}-{name}: {len(distinct)} texts, {new} new, {seconds:.1f} s")  # noqa: T201
+
+
+def texts_of(system: str, representation: Representation) -> pl.DataFrame:
+    """(message_id, text) of every message, in order of message_id; the text is what the representation says."""
+    messages = artifacts.MESSAGES.read(system=system).sort("message_id")
+    if representation == "message":
+        texts = messages.select("message_id", "text")
+    else:
+        meanings = templates_of(system, representation)
+        texts = messages.select("message_id", "template_id").join(
+            meanings, on="template_id", how="left", maintain_order="left"
+        )
+    return texts.select("message_id", pl.col("text").replace("", EMPTY))
+
+
+def templates_of(system: str, representation: Representation) -> pl.DataFrame:
+    """(template_id, text) of every template: itself, or its interpretation."""
+    templates = artifacts.TEMPLATES.read(system=system)
+    if representation == "template":
+        return templates.select("template_id", text="template")
+    path = table.path_of(system)
+    if not path.exists():
+        raise artifacts.ArtifactError(f"{path} is not there: run `dvc repro interpret@{system}`")
+    meanings = table.read(path.read_bytes(), str(path)).select("key", text="interpretation")
+    joined = templates.join(meanings, on="key", how="left")
+    lacking = joined.filter(pl.col("text").fill_null("") == "")["template"].to_list()
+    if lacking:
+        raise artifacts.ArtifactError(
+            f"{path} has no interpretation for {len(lacking)} templates, such as {lacking[0]!r}: "
+            f"run `dvc repro interpret@{system}`"
+        )
+    return joined.select("template_id", "text")
+
+
+def with_rows(texts: pl.DataFrame) -> pl.DataFrame:
+    """(message_id, row, text): distinct texts are numbered in the order in which messages first need them."""
+    rows = texts.select(pl.col("text").unique(maintain_order=True)).with_row_index("row")
+    return texts.join(rows, on="text", how="left", maintain_order="left").select("message_id", "row", "text")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

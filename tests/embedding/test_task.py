@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from crosslog import artifacts, plugins, settings
+from crosslog.interpretation import review, table
+from tasks import embed, interpret
+
+REPOSITORY = Path(__file__).parents[2]
+MESSAGES = ["gear 1 broke", "widget <*> spun left", "widget <*> spun right", "gear 2 broke", ""]
+TEMPLATES = {"a" * 16: "widget <*> spun <*>", "b" * 16: "gear <*> broke", "c" * 16: "gear <*> cracked apart"}
+TEMPLATE_OF = [1, 0, 0, 1, 2]
+
+
+@pytest.fixture
+def toys(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A system `toys` with parsed messages and templates, interpreted by rules and embedded by hashing."""
+    params = (REPOSITORY / "params.yaml").read_text(encoding="utf-8")
+    Path("params.yaml").write_text(params, encoding="utf-8")
+    loaded = settings.Settings.load()
+    run = loaded.run.model_copy(update={"representations": ("message", "template", "interpretation")})
+    hashing = settings.EmbedSettings(encoder="hashing", options={"dim": 16, "seed": 1})
+    changed = loaded.model_copy(update={"run": run, "embed": hashing})
+    monkeypatch.setattr(settings.Settings, "load", classmethod(lambda cls: changed))
+    messages = {
+        "message_id": range(5),
+        "text": MESSAGES,
+        "level": [None] * 5,
+        "template_id": TEMPLATE_OF,
+        "count": [1] * 5,
+        "first_line": range(1, 6),
+    }
+    kinds = {"level": pl.String, "count": pl.UInt64, "first_line": pl.UInt64, "template_id": pl.UInt32}
+    artifacts.MESSAGES.write(pl.DataFrame(messages, schema_overrides={**kinds, "message_id": pl.UInt32}), system="toys")
+    templates = {
+        "template_id": range(3),
+        "key": list(TEMPLATES),
+        "template": list(TEMPLATES.values()),
+        "example": ["x"] * 3,
+        "count": [2, 2, 1],
+        "first_line": [2, 1, 5],
+    }
+    artifacts.TEMPLATES.write(pl.DataFrame(templates, schema_overrides=kinds), system="toys")
+    return workspace
+
+
+def units(representation: str) -> list[tuple[int, int, str]]:
+    frame = artifacts.UNITS.read(system="toys", representation=representation, encoder="hashing")
+    path = artifacts.UNITS.at(system="toys", representation=representation, encoder="hashing").with_suffix(".npy")
+    vectors = artifacts.read_vectors(path, rows=frame["row"].max() + 1)
+    for _, row, text in frame.iter_rows():
+        assert np.array_equal(
+            vectors[row], plugins.build("embedding.encoders", "hashing", {"dim": 16, "seed": 1}).encode([text])[0]
+        )
+    return frame.rows()
+
+
+def test_each_representation_has_a_row_per_distinct_text_in_order_of_need(toys: Path) -> None:
+    interpret.main("toys")
+    embed.main("toys")
+    assert units("message") == [
+        (0, 0, "gear 1 broke"),
+        (1, 1, "widget <*> spun left"),
+        (2, 2, "widget <*> spun right"),
+        (3, 3, "gear 2 broke"),
+        (4, 4, "(empty message)"),
+    ]
+    gear, widget, cracked = "gear <*> broke", "widget <*> spun <*>", "gear <*> cracked apart"
+    assert units("template") == [(0, 0, gear), (1, 1, widget), (2, 1, widget), (3, 0, gear), (4, 2, cracked)]
+    assert [row for _, row, _ in units("interpretation")] == [0, 1, 1, 0, 2]
+
+
+def test_a_second_run_encodes_nothing_and_writes_the_same_bytes(toys: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    interpret.main("toys")
+    embed.main("toys")
+    before = {path: path.read_bytes() for path in Path("data").rglob("*") if path.is_file()}
+    capsys.readouterr()
+    interpret.main("toys")
+    embed.main("toys")
+    assert {path: path.read_bytes() for path in Path("data").rglob("*") if path.is_file()} == before
+    assert capsys.readouterr().out.count(" 0 new, ") == 3
+
+
+def test_an_edited_row_is_exactly_one_new_vector(toys: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    interpret.main("toys")
+    embed.main("toys")
+    path = table.path_of("toys")
+    sentence = table.read(path.read_bytes(), "")["interpretation"][0]
+    path.write_text(path.read_text(encoding="utf-8").replace(sentence, "A person knew better."), encoding="utf-8")
+    interpret.main("toys")
+    capsys.readouterr()
+    embed.main("toys")
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split(", ")[1] for line in printed] == ["0 new", "0 new", "1 new"]
+    assert units("interpretation")[1] == (1, 1, "A person knew better.")
+    rows = table.read(path.read_bytes(), "")
+    assert rows.row(0, named=True)["status"] == "edited"
+    assert rows.row(0, named=True)["source"] == "person"
+
+
+def test_a_template_without_interpretation_is_an_error_that_says_what_to_run(toys: Path) -> None:
+    with pytest.raises(artifacts.ArtifactError, match="dvc repro interpret@toys"):
+        embed.main("toys")
+    interpret.main("toys")
+    path = table.path_of("toys")
+    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
+    with pytest.raises(artifacts.ArtifactError, match=r"no interpretation for 2 templates.*dvc repro interpret@toys"):
+        embed.main("toys")
+
+
+def test_a_csv_that_cannot_be_read_is_left_as_it_is(toys: Path) -> None:
+    interpret.main("toys")
+    path = table.path_of("toys")
+    path.write_text(path.read_text(encoding="utf-8") + "<<<<<<< mine\n", encoding="utf-8")
+    before = path.read_bytes()
+    with pytest.raises(table.TableError, match=r"toys\.csv, line 5"):
+        interpret.main("toys")
+    assert path.read_bytes() == before
+
+
+def test_new_rules_renew_untouched_rows_and_no_others(toys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    interpret.main("toys")
+    path = table.path_of("toys")
+    rows = table.read(path.read_bytes(), "")
+    artifacts.write_text(path, table.formatted(review.decided(rows, "b", {"status": "approved"})))
+    rules = importlib.import_module("crosslog.interpretation.rules")
+    monkeypatch.setattr(rules, "sentence", lambda template: "New rules say so.")
+    interpret.main("toys")
+    after = table.read(path.read_bytes(), "")
+    assert after["status"].to_list() == ["pending", "approved", "pending"]
+    assert (after["interpretation"] == "New rules say so.").to_list() == [True, False, True]
+
+
+def test_the_stage_says_what_it_did(toys: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    interpret.main("toys")
+    assert capsys.readouterr().out == "interpret toys: 3 rows, 3 added, 0 of people, 0 with problems\n"

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from crosslog.interpretation import review, table
+
+A, B, C = ("a" * 16, "b" * 16, "c" * 16)
+WIDGETS = {A: "widget <*> spun", B: "gear <*> broke", C: "belt <*> slipped"}
+
+
+def templates(*keys: str) -> pl.DataFrame:
+    rows = [
+        {"template_id": n, "key": key, "template": WIDGETS[key], "example": WIDGETS[key], "count": 9, "first_line": 1}
+        for n, key in enumerate(keys)
+    ]
+    return pl.DataFrame(rows, schema_overrides={"template_id": pl.UInt32, "count": pl.UInt64})
+
+
+def meanings(*keys: str, sentence: str = "The machine did its work.", source: str = "rules") -> dict:
+    return dict.fromkeys(keys, (sentence, source))
+
+
+def run(
+    keys: str, existing: pl.DataFrame, sentence: str, source: str = "rules", typed_over: bool = False
+) -> pl.DataFrame:
+    """One run of the stage with an interpreter that always says `sentence`."""
+    known = (
+        set()
+        if typed_over
+        else review.fingerprints(
+            {key: (text, "") for key, text in existing.select("key", "interpretation").iter_rows()}
+        )
+    )
+    current = review.recognised(existing, known)
+    asked = review.requests(templates(*keys), current, source)
+    return review.merged(templates(*keys), current, dict.fromkeys(asked, (sentence, source)))
+
+
+def first(*keys: str) -> pl.DataFrame:
+    return run(keys, table.empty(), "The machine did its work.")
+
+
+def changed(frame: pl.DataFrame, key: str, **values: str) -> pl.DataFrame:
+    return frame.with_columns(
+        **{name: pl.when(pl.col("key") == key).then(pl.lit(value)).otherwise(name) for name, value in values.items()}
+    )
+
+
+def row(frame: pl.DataFrame, key: str) -> dict:
+    return frame.row(by_predicate=pl.col("key") == key, named=True)
+
+
+def test_every_template_gets_a_pending_row_in_order_of_key() -> None:
+    frame = first(C, A)
+    assert frame["key"].to_list() == [A, C]
+    assert row(frame, A) == {
+        "key": A,
+        "template": "widget <*> spun",
+        "example": "widget <*> spun",
+        "occurrences": 9,
+        "interpretation": "The machine did its work.",
+        "source": "rules",
+        "status": "pending",
+        "verdict": "",
+        "reviewer": "",
+        "reviewed_at": "",
+        "note": "",
+        "problems": "",
+    }
+
+
+@pytest.mark.parametrize("status", ["approved", "edited"])
+def test_a_decided_row_survives_new_templates_and_a_new_interpreter(status: str) -> None:
+    before = changed(first(A, B), A, status=status, interpretation="My own words here.", reviewer="Ada")
+    after = run((A, B, C), before, "Quite another sentence.", "llm")
+    assert row(after, A)["interpretation"] == "My own words here."
+    assert (row(after, A)["status"], row(after, A)["reviewer"]) == (status, "Ada")
+    assert row(after, B)["interpretation"] == row(after, C)["interpretation"] == "Quite another sentence."
+
+
+def test_a_sentence_typed_over_without_a_status_becomes_edited_by_a_person() -> None:
+    before = changed(first(A), A, interpretation="I know this one better.")
+    after = run((A,), before, "The machine did its work.", typed_over=True)
+    assert row(after, A)["interpretation"] == "I know this one better."
+    assert (row(after, A)["status"], row(after, A)["source"]) == ("edited", "person")
+
+
+def test_a_sentence_of_earlier_rules_is_not_taken_for_a_persons() -> None:
+    after = run((A,), first(A), "Better rules say this.")
+    assert (row(after, A)["status"], row(after, A)["source"]) == ("pending", "rules")
+    assert row(after, A)["interpretation"] == "Better rules say this."
+
+
+@pytest.mark.parametrize("typed", [{"verdict": "anomalous"}, {"note": "ask Bo"}, {"reviewer": "Bo"}])
+def test_what_a_person_wrote_beside_the_sentence_is_kept_and_protects_it(typed: dict[str, str]) -> None:
+    after = run((A,), changed(first(A), A, **typed), "Better rules say this.")
+    assert row(after, A) == {**row(first(A), A), **typed}
+
+
+def test_a_vanished_template_leaves_with_its_row_unless_a_person_touched_it() -> None:
+    before = changed(first(A, B, C), B, status="approved")
+    after = run((C,), before, "The machine did its work.")
+    assert after["key"].to_list() == [B, C]
+    assert row(after, B)["occurrences"] == 0
+
+
+def test_a_rejected_row_is_asked_again_with_its_note() -> None:
+    before = changed(first(A), A, status="rejected", note="it is the left one")
+    asked = review.requests(templates(A), before, "llm")
+    assert asked[A].note == "it is the left one"
+    after = run((A,), before, "The left machine did its work.", "llm")
+    assert row(after, A)["interpretation"] == "The left machine did its work."
+    assert (row(after, A)["status"], row(after, A)["note"]) == ("pending", "it is the left one")
+
+
+def test_a_rejected_row_stays_rejected_when_nobody_has_another_sentence() -> None:
+    after = run((A,), changed(first(A), A, status="rejected"), "The machine did its work.")
+    assert row(after, A)["status"] == "rejected"
+    assert "write one" in row(after, A)["problems"]
+
+
+def test_rules_do_not_replace_what_a_language_model_wrote() -> None:
+    before = run((A,), table.empty(), "The model wrote this.", "llm")
+    assert run((A,), before, "The rules wrote this.").equals(before)
+
+
+def test_every_row_is_checked_again() -> None:
+    after = run((A,), changed(first(A), A, interpretation="An anomaly, surely: <*>", status="edited"), "unused")
+    assert row(after, A)["problems"] == ("still has a wildcard; judges without support in the message: anomaly")
+
+
+def test_a_decision_touches_one_row_and_checks_it_again() -> None:
+    frame = review.decided(first(A, B), "aa", {"status": "edited", "interpretation": "Spun."})
+    assert (row(frame, A)["status"], row(frame, A)["problems"]) == ("edited", "shorter than 3 words")
+    assert row(frame, B) == row(first(A, B), B)
+
+
+@pytest.mark.parametrize("key", ["f", ""])
+def test_a_decision_about_no_row_or_several_is_refused(key: str) -> None:
+    with pytest.raises(review.ReviewError, match="give exactly one"):
+        review.decided(first(A, B), key, {"status": "approved"})
