@@ -1,0 +1,72 @@
+"""What a raw file is and must be: size and checksums, published or those of its first download."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from crosslog.settings import SourceFile
+
+BLOCK_BYTES = 1 << 20
+RECORDS = "checksums.json"
+
+
+class DownloadError(RuntimeError):
+    """A file cannot be had, or is not what systems.yaml says."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Size and checksums of a file."""
+
+    bytes: int
+    sha256: str
+    md5: str
+
+
+def measure(path: Path) -> Found:
+    """Size and checksums of a file."""
+    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            sha256.update(block)
+            md5.update(block)
+    return Found(path.stat().st_size, sha256.hexdigest(), md5.hexdigest())
+
+
+def verify(wanted: SourceFile, path: Path, found: Found, remedy: str) -> None:
+    """Raise a DownloadError that names file, both numbers and `remedy` where size or a checksum differ."""
+    for name in ("bytes", "sha256", "md5"):
+        expected, got = getattr(wanted, name), getattr(found, name)
+        if expected is not None and expected != got:
+            raise DownloadError(f"{path}: {name} must be {expected}, but is {got}; {remedy}")
+
+
+def with_record(file: SourceFile, folder: Path) -> SourceFile:
+    """The file with what its first download was, where systems.yaml has no checksum."""
+    known = {name: value for name, value in _records(folder).get(file.name, {}).items() if getattr(file, name) is None}
+    return file.model_copy(update=known) if not (file.sha256 or file.md5) else file
+
+
+def _records(folder: Path) -> dict[str, dict[str, int | str]]:
+    path = folder / RECORDS
+    records: dict[str, dict[str, int | str]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return records
+
+
+def record(name: str, folder: Path, found: Found) -> None:
+    """Keep size and checksum of a first download in checksums.json."""
+    records = _records(folder) | {name: {"bytes": found.bytes, "sha256": found.sha256}}
+    store([json.dumps(dict(sorted(records.items())), indent=1).encode() + b"\n"], folder / RECORDS)
+
+
+def store(chunks: Iterable[bytes], target: Path) -> Path:
+    """Write chunks to a file that appears when all of them are there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    with part.open("wb") as file:
+        file.writelines(chunks)
+    return part.replace(target)

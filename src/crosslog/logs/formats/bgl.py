@@ -1,0 +1,44 @@
+"""Blue Gene/L's RAS log, as the USENIX CFDR has it (Oliner & Stearley, DSN 2007).
+
+`TAG EPOCH DATE NODE TIME NODE TYPE COMPONENT LEVEL MESSAGE`: TAG is `-` where the line is no alert. TIME is local; the
+event's time is EPOCH (UTC) with TIME's microseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import polars as pl
+
+from crosslog.logs.line_format import (
+    EPOCH,
+    NOTHING,
+    LineFormat,
+    alert_tag,
+    epoch_time,
+    part,
+    readable,
+    unless,
+    untagged,
+    words,
+)
+
+LEVEL = r"^[A-Z]+$"
+
+
+class Bgl(LineFormat):
+    """Reads lines of Blue Gene/L; lines label themselves."""
+
+    parts: ClassVar[pl.Expr] = words(10)
+    _readable: ClassVar[pl.Expr] = part("field_1").str.contains(EPOCH) & part("field_8").str.contains(LEVEL)
+    columns: ClassVar[Mapping[str, pl.Expr]] = {
+        "time": epoch_time(part("field_1"), part("field_4").str.extract(r"\.([0-9]{6})$")),
+        "node": unless(part("field_3"), "UNKNOWN_LOCATION", "NULL"),
+        "component": unless(part("field_7"), "UNKNOWN"),
+        "level": unless(part("field_8"), "UNKNOWN"),
+        "content": readable(_readable, part("field_9")),
+        "label": alert_tag(part("field_0")),
+        "session": NOTHING,
+    }
+    unreadable: ClassVar[pl.Expr] = untagged()

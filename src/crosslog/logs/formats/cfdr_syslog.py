@@ -1,0 +1,37 @@
+"""The syslogs of Thunderbird, Spirit and Liberty, as the USENIX CFDR has them (Oliner & Stearley, DSN 2007).
+
+`TAG EPOCH DATE NODE MONTH DAY TIME SOURCE DAEMON[PID]: MESSAGE`: TAG is `-` where the line is no alert; daemon and pid
+may be missing, and a daemon given by its path is named by the last part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import polars as pl
+
+from crosslog.logs.line_format import EPOCH, NOTHING, LineFormat, alert_tag, epoch_time, part, readable, untagged
+
+LINE = (
+    r"^(?P<tag>[^ ]+) (?P<epoch>[0-9]+) (?P<date>[^ ]+) (?P<node>[^ ]*) "
+    r"[A-Z][a-z]{2} +[0-9]{1,2} [0-9:]{8}(?: (?P<source>[^ ]+)|$)"
+    r"(?: +(?:[^ ]*/)?(?P<daemon>[^ /:\[\]()]+)(?:\([^ )]*\))?(?:\[[0-9]*\])?:(?: +|$)| +|$)"
+    r"(?P<content>.*)$"
+)
+
+
+class CfdrSyslog(LineFormat):
+    """Reads lines of CFDR's Linux clusters; lines label themselves."""
+
+    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(LINE)
+    columns: ClassVar[Mapping[str, pl.Expr]] = {
+        "time": epoch_time(part("epoch")),
+        "node": part("node"),
+        "component": part("daemon"),
+        "level": NOTHING,
+        "content": readable(part("epoch").str.contains(EPOCH), part("content")),
+        "label": alert_tag(part("tag")),
+        "session": NOTHING,
+    }
+    unreadable: ClassVar[pl.Expr] = untagged()

@@ -1,0 +1,45 @@
+"""HDFS data node and name node logs, as loghub has them (Xu et al., SOSP 2009; Zhu et al., ISSRE 2023).
+
+`yymmdd hhmmss THREAD LEVEL COMPONENT: MESSAGE`, times taken as UTC. A line's session is the first block it names; a
+block is labelled as a whole, in a CSV of BlockId and Label (Normal or Anomaly).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import ClassVar
+
+import polars as pl
+
+from crosslog.logs.line_format import NOTHING, LineFormat, part, readable
+
+LINE = (
+    r"^(?P<time>[0-9]{6} [0-9]{6}) [0-9]+ (?P<level>[A-Z]+) (?P<component>[^ :]+):(?: +|$)"
+    r"(?P<content>.*)$"
+)
+BLOCK = r"(blk_-?[0-9]+)"
+
+
+class Hdfs(LineFormat):
+    """Reads lines of HDFS; blocks are labelled in a file beside them."""
+
+    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(LINE)
+    columns: ClassVar[Mapping[str, pl.Expr]] = {
+        "time": part("time").str.to_datetime("%y%m%d %H%M%S", time_unit="us", strict=False).dt.replace_time_zone("UTC"),
+        "node": NOTHING,
+        "component": part("component"),
+        "level": part("level"),
+        "content": readable(part("time").is_not_null(), part("content")),
+        "label": NOTHING,
+        "session": pl.col("raw").str.extract(BLOCK),
+    }
+    label_file: ClassVar[str | None] = "*label*.csv"
+
+    def session_labels(self, text: str) -> dict[str, str | None]:
+        """Block to `Anomaly`, or None where it is normal."""
+        rows = csv.DictReader(io.StringIO(text))
+        if not {"BlockId", "Label"} <= set(rows.fieldnames or ()):
+            raise ValueError(f"expected the columns BlockId and Label, found {rows.fieldnames}")
+        return {row["BlockId"]: None if row["Label"] == "Normal" else row["Label"] for row in rows}

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import gzip
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crosslog import plugins, schemas
+from crosslog.logs.parsing import ParseError, session_labels
+from crosslog.logs.reading import ReadingError, find, members
+from crosslog.settings import Expected
+
+GOOD = b"- 1140000000 2006.02.15 n1 Feb 15 10:40:00 n1/n1 zcron: gizmo 7 turned"
+DATA = Path(__file__).parents[1] / "data"
+
+
+def remarks(parser: object) -> dict[str, tuple[int, int]]:
+    frame = schemas.Remarks.validate(parser.remarks())
+    return {kind: (lines, first) for kind, lines, first, _ in frame.rows()}
+
+
+def test_bad_bytes_are_counted_and_the_line_is_read(parse_bytes: Callable[..., Any]) -> None:
+    content = b"\n".join([GOOD, GOOD + b" caf\xe9", GOOD + b" a\0b\r", b"", b"  \r", b"nonsense"])
+    events, parser = parse_bytes(content, "cfdr_syslog")
+    assert events["line"].to_list() == [1, 2, 3, 6]
+    assert events["component"].to_list() == ["zcron", "zcron", "zcron", None]
+    assert parser.messages()["text"].to_list() == [
+        "zcron gizmo turned",
+        "zcron gizmo turned caf",
+        "zcron gizmo turned a b",
+        "nonsense",
+    ]
+    assert remarks(parser) == {
+        "not_utf8": (1, 2),
+        "nul": (1, 3),
+        "carriage_return": (2, 3),
+        "empty": (2, 4),
+        "unreadable": (1, 6),
+        "no_final_newline": (1, 6),
+    }
+    assert parser.found().lines == 6
+
+
+@pytest.mark.parametrize("name", ["bgl", "cfdr_syslog", "hdfs", "hadoop", "plain"])
+@pytest.mark.parametrize("chunk_bytes", [1, 100, 1777])
+def test_the_result_does_not_depend_on_where_chunks_are_cut(
+    name: str, chunk_bytes: int, parse: Callable[..., Any]
+) -> None:
+    whole, one = parse([DATA / f"{name}.log"], name)
+    cut, many = parse([DATA / f"{name}.log"], name, chunk_bytes)
+    assert whole.equals(cut)
+    assert one.messages().equals(many.messages())
+    assert one.templates().equals(many.templates())
+
+
+def test_gz_and_zip_are_read_like_the_plain_file(tmp_path: Path, parse: Callable[..., Any]) -> None:
+    sample = DATA / "bgl.log"
+    (tmp_path / "a.log.gz").write_bytes(gzip.compress(sample.read_bytes()))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(sample, "in/bgl.log")
+    plain, _ = parse([sample], "bgl")
+    assert plain.equals(parse([tmp_path / "a.log.gz"], "bgl", 64)[0])
+    assert plain.equals(parse([tmp_path / "a.zip"], "bgl", 64)[0])
+
+
+def test_lines_are_numbered_through_all_members_in_name_order(tmp_path: Path, parse: Callable[..., Any]) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("z.log", b"last\n")
+        archive.writestr("b.log", b"first\nsecond without newline")
+        archive.writestr("folder/", b"")
+    events, parser = parse([tmp_path / "a.zip"], "plain")
+    assert events["line"].to_list() == [1, 2, 3]
+    assert parser.messages()["text"].to_list() == ["first", "second without newline", "last"]
+
+
+def test_a_gz_cut_short_is_an_error_that_names_it(tmp_path: Path, parse: Callable[..., Any]) -> None:
+    path = tmp_path / "cut.log.gz"
+    path.write_bytes(gzip.compress(b"some line\n" * 9000)[:-20])
+    with pytest.raises(ReadingError, match=r"cut\.log\.gz is cut short or damaged"):
+        parse([path], "plain")
+
+
+def test_a_zip_that_is_none_is_an_error_that_names_it(tmp_path: Path, parse: Callable[..., Any]) -> None:
+    path = tmp_path / "not.zip"
+    path.write_bytes(b"hello")
+    with pytest.raises(ReadingError, match=r"not\.zip is cut short or damaged"):
+        parse([path], "plain")
+
+
+def test_too_many_unreadable_lines_are_an_error_that_says_where(parse_bytes: Callable[..., Any]) -> None:
+    _, parser = parse_bytes(GOOD + b"\nnonsense\n", "cfdr_syslog")
+    parser.check(0.5, Expected())
+    with pytest.raises(ParseError, match=r"1 of 2 lines \(50.0%\).*line 2: 'nonsense'"):
+        parser.check(0.4, Expected())
+
+
+def test_a_log_without_lines_is_an_error(parse_bytes: Callable[..., Any]) -> None:
+    _, parser = parse_bytes(b"\n\n", "plain")
+    with pytest.raises(ParseError, match="no event in 2 lines"):
+        parser.check(0.5, Expected())
+
+
+def test_other_counts_than_expected_are_an_error_with_both_numbers(parse_bytes: Callable[..., Any]) -> None:
+    _, parser = parse_bytes(b"Z_BAD" + GOOD[1:] + b"\n" + GOOD + b"\n", "cfdr_syslog")
+    parser.check(0, Expected(lines=2, anomalous=1, sessions=0))
+    with pytest.raises(ParseError, match="anomalous: expected 1,234, found 1"):
+        parser.check(0, Expected(lines=2, anomalous=1234))
+
+
+def test_events_have_the_label_of_their_session_and_others_are_counted(
+    tmp_path: Path, parse: Callable[..., Any]
+) -> None:
+    (tmp_path / "z.log").write_bytes(
+        b"".join(b"091110 100000 1 INFO z.Z: has blk_%d\n" % block for block in (1, 2, 3, 2))
+    )
+    events, parser = parse([tmp_path / "z.log"], "hdfs", chunk_bytes=40, labels={"blk_1": None, "blk_2": "Anomaly"})
+    assert events["label"].to_list() == [None, "Anomaly", None, "Anomaly"]
+    assert parser.found() == Expected(lines=4, anomalous=2, sessions=3, anomalous_sessions=1)
+    assert remarks(parser) == {"unlabelled": (1, 3)}
+
+
+def test_labels_come_from_the_files_that_the_format_names(tmp_path: Path) -> None:
+    (tmp_path / "anomaly_label.csv").write_text("BlockId,Label\nblk_1,Anomaly\n")
+    (tmp_path / "notes.csv").write_text("nothing\n")
+    found = list(members(find(str(tmp_path))))
+    assert session_labels(plugins.load("logs.formats", "hdfs")(), found) == {"blk_1": "Anomaly"}
+    assert session_labels(plugins.load("logs.formats", "bgl")(), found) == {}
+
+
+def test_a_path_to_nothing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ReadingError, match="no file"):
+        find(str(tmp_path / "*.log"))
+
+
+def test_messages_and_templates_count_events_and_keep_the_first_line(parse_bytes: Callable[..., Any]) -> None:
+    words = ["red", "blue", "red", "green", "red"]
+    content = "".join(f"the gizmo number {n} turned {word} at last\n" for n, word in enumerate(words)).encode()
+    events, parser = parse_bytes(content, "plain", chunk_bytes=50)
+    messages, templates = schemas.Messages.validate(parser.messages()), schemas.Templates.validate(parser.templates())
+    assert messages.select("text", "count", "first_line").rows() == [
+        ("the gizmo number turned red at last", 3, 1),
+        ("the gizmo number turned blue at last", 1, 2),
+        ("the gizmo number turned green at last", 1, 4),
+    ]
+    assert templates.select("template", "example", "count", "first_line").rows() == [
+        ("the gizmo number turned <*> at last", "the gizmo number turned red at last", 5, 1)
+    ]
+    assert events["message_id"].to_list() == [0, 1, 0, 2, 0]
+    assert templates["key"].to_list() == ["18e2a4aad7a7bb85"]
