@@ -1,0 +1,56 @@
+"""Nearest neighbour on the support by cosine (Cover and Hart 1967, k = 1), on distinct texts.
+
+With a and n the cosines to the nearest anomalous and the nearest normal text of the support,
+score = 1/2 + (a - n) / 4, so that .5 is a tie. A class that the support lacks has cosine -1. Where one text with both
+labels is the nearest of both classes, its share of anomalous events is the score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosslog.detection.counts import by_unit, unit_counts
+from crosslog.detection.detector import State
+from crosslog.detection.windows import Episode, Windows
+
+
+@dataclass(frozen=True)
+class NearestNeighbour:
+    """Scores an event by the label of the support's most similar text."""
+
+    level: ClassVar[Literal["event", "window"]] = "event"
+    state: State = field(default_factory=dict)
+
+    def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
+        """Nothing to learn from sources."""
+        return self
+
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
+        """Keep the support's distinct texts: unit vectors (distinct, dim) and the share anomalous of each."""
+        counts = unit_counts([support])
+        return replace(self, state={"vectors": _normalised(support.table[counts.ids]), "shares": counts.share})
+
+    def score(self, windows: Windows) -> NDArray[np.float32]:
+        """(n, length) in [0, 1]; .5 is a tie."""
+        return by_unit(windows, self._similar)
+
+    def _similar(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        cosines = np.clip(_normalised(vectors) @ self.state["vectors"].T, -1, 1)
+        shares: NDArray[np.float64] = self.state["shares"]
+        anomalous, normal = (np.where(has, cosines, -np.inf) for has in (shares > 0, shares < 1))
+        same = anomalous.argmax(axis=1) == normal.argmax(axis=1)
+        either = same & np.isfinite(anomalous.max(axis=1)) & np.isfinite(normal.max(axis=1))
+        distance = np.maximum(anomalous.max(axis=1), -1) - np.maximum(normal.max(axis=1), -1)
+        scores: NDArray[np.float64] = np.where(either, shares[anomalous.argmax(axis=1)], 0.5 + distance / 4)
+        return scores
+
+
+def _normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    normalised: NDArray[np.float32] = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return normalised

@@ -1,0 +1,126 @@
+"""Prototypical networks (Snell et al. 2017): distance to each class's mean in a space learnt on the sources.
+
+c_k = mean of f(x) over the shots of class k (Eq. 1); p(y = k | x) = softmax_k(-|f(x) - c_k|^2) (Eq. 2); f is trained on
+episodes drawn from the sources to minimise -log p of the query's class (Algorithm 1).
+
+A shot is a distinct text, not a line: 1,000 repeats say no more than one. A text with both labels is a shot of each
+class by its share. In training, shots and query of an episode are different texts: unseen texts are what transfer is
+for. A class that the target's support lacks takes the sources' prototype.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal, NamedTuple, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from crosslog.detection.counts import by_unit, unit_counts
+from crosslog.detection.detector import State
+from crosslog.detection.networks import Embedding, initialise, to_state, to_weights
+from crosslog.detection.windows import Episode, Windows
+
+
+@dataclass(frozen=True)
+class ProtoNet:
+    """Few-shot classification of texts by prototypes."""
+
+    hidden_size: int
+    embedding_size: int
+    shots: int  # at most, per class and training episode
+    steps: int
+    learning_rate: float
+    weight_decay: float
+    seed: int
+    level: ClassVar[Literal["event", "window"]] = "event"
+    state: State = field(default_factory=dict)
+
+    def fit(self, sources: Sequence[Episode]) -> Self:
+        """Train the embedding; each step draws an episode from every source that has both classes."""
+        model = Embedding(sources[0].support.table.shape[1], self.hidden_size, self.embedding_size)
+        initialise(model, self.seed)
+        systems = [system for system in map(_texts, sources) if system.has_both]
+        if not systems:
+            raise ValueError("protonet: no source has both normal and anomalous texts; widen the rates of the sources")
+        rng = np.random.default_rng(self.seed)
+        optimiser = torch.optim.AdamW(model.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay)
+        for _ in range(self.steps):
+            optimiser.zero_grad()
+            loss = torch.stack([_episode_loss(model, system, self.shots, rng) for system in systems]).sum()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+        return replace(self, state=to_state(dict(model.named_parameters())))
+
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
+        """Put the prototypes (2, embedding) of the support beside the weights."""
+        own = self._prototypes([support])
+        if np.isnan(own).any():
+            spare = self._prototypes([windows for episode in sources for windows in episode])
+            own = np.where(np.isnan(own), spare, own)
+        return replace(self, state={**self.state, "prototypes": own})
+
+    def score(self, windows: Windows) -> NDArray[np.float32]:
+        """(n, length) probabilities of an anomaly."""
+        return by_unit(windows, self._probabilities)
+
+    def _prototypes(self, several: Sequence[Windows]) -> NDArray[np.float32]:
+        """Mean embedding per class over distinct texts; NaN for a class without any."""
+        counts = unit_counts(several)
+        weight = np.stack([1 - counts.share, counts.share]).astype(np.float32)
+        total = weight.sum(axis=1, keepdims=True)
+        mean = weight @ self._embedded(several[0].table[counts.ids]) / np.where(total > 0, total, 1)
+        return np.where(total > 0, mean, np.float32(np.nan))
+
+    def _probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        logits = _logits(torch.from_numpy(self._embedded(vectors)), torch.from_numpy(self.state["prototypes"]))
+        probabilities: NDArray[np.float32] = logits.softmax(dim=1)[:, 1].numpy()
+        return probabilities
+
+    def _embedded(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        weights = {name: weight for name, weight in to_weights(self.state).items() if name != "prototypes"}
+        model = Embedding(vectors.shape[1], self.hidden_size, self.embedding_size)
+        with torch.no_grad():
+            embedded: NDArray[np.float32] = functional_call(model, weights, (torch.from_numpy(vectors),)).numpy()
+        return embedded
+
+
+class _Texts(NamedTuple):
+    """Distinct texts of a source, by class."""
+
+    normal: Tensor
+    anomalous: Tensor
+
+    @property
+    def has_both(self) -> bool:
+        return len(self.normal) > 0 and len(self.anomalous) > 0
+
+
+def _texts(episode: Episode) -> _Texts:
+    counts = unit_counts(episode)
+    vectors = torch.from_numpy(episode.support.table[counts.ids])
+    return _Texts(vectors[torch.from_numpy(counts.normal > 0)], vectors[torch.from_numpy(counts.anomalous > 0)])
+
+
+def _episode_loss(model: nn.Module, texts: _Texts, shots: int, rng: np.random.Generator) -> Tensor:
+    """-log p of the query's class, each class's texts weighing the same in sum."""
+    split = [_split(vectors, shots, rng) for vectors in texts]
+    prototypes = torch.stack([model(given).mean(dim=0) for given, _ in split])
+    return torch.stack(
+        [-_logits(model(asked), prototypes).log_softmax(dim=1)[:, k].mean() for k, (_, asked) in enumerate(split)]
+    ).mean()
+
+
+def _split(vectors: Tensor, shots: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Shots and the rest; a class with a single text is asked about the text it was shown."""
+    order = torch.from_numpy(rng.permutation(len(vectors)))
+    given = max(1, min(shots, len(vectors) // 2))
+    return vectors[order[:given]], vectors[order[given:] if len(vectors) > 1 else order]
+
+
+def _logits(embedded: Tensor, prototypes: Tensor) -> Tensor:
+    return -((embedded[:, None, :] - prototypes[None]) ** 2).sum(dim=2)

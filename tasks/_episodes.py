@@ -1,0 +1,50 @@
+"""What the stages train and score share: an experiment's bundle, its detectors by seed, and the record of seconds."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from crosslog import artifacts, plugins
+from crosslog.detection.bundle import Bundle
+from crosslog.detection.detector import Detector
+from crosslog.settings import Settings, SettingsError
+from tasks._experiment import vectors_path
+
+
+def fitted_path(experiment: str, detector: str, seed: int) -> Path:
+    """Where a fitted detector's state lies."""
+    return Path("data/fitted") / experiment / detector / f"seed-{seed}.safetensors"
+
+
+def read_bundle(experiment: str) -> Bundle:
+    """The bundle that the stage sample wrote."""
+    texts = artifacts.EPISODE_TEXTS.read(experiment=experiment)
+    return Bundle(
+        spans=artifacts.SPANS.read(experiment=experiment),
+        events=artifacts.EPISODE_EVENTS.read(experiment=experiment),
+        messages=artifacts.EPISODE_MESSAGES.read(experiment=experiment),
+        texts=texts,
+        vectors=artifacts.read_vectors(vectors_path(experiment), texts.height),
+    )
+
+
+def seeded(settings: Settings, name: str, seeds: Sequence[int]) -> dict[int, Detector]:
+    """A detector per seed, not fitted; one, under the first seed, where it draws no random numbers."""
+    if name not in settings.detectors:
+        raise SettingsError(f"params.yaml: detectors has no block {name!r}; known: {', '.join(settings.detectors)}")
+    block = settings.detectors[name]
+    fields = {field.name for field in dataclasses.fields(plugins.load("detection.detectors", name))}
+    if "seed" not in fields:
+        return {seeds[0]: plugins.build("detection.detectors", name, block)}
+    return {seed: plugins.build("detection.detectors", name, {**block, "seed": seed}) for seed in seeds}
+
+
+def record_seconds(experiment: str, detector: str, seconds: Mapping[str, list[float]]) -> None:
+    """Put measured seconds beside those that other stages wrote."""
+    path = Path("data/seconds") / experiment / f"{detector}.json"
+    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    artifacts.write_json(path, {**known, **{kind: [round(s, 4) for s in each] for kind, each in seconds.items()}})

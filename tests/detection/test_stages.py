@@ -1,0 +1,209 @@
+"""The stages sample, train and score over the artifacts of two small systems."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from imports import REPOSITORY
+from safetensors.numpy import load_file
+
+from crosslog import artifacts
+from crosslog.artifacts import ArtifactError
+from crosslog.detection.detectors.exact_match import ExactMatch
+from crosslog.detection.sampling import SamplingError
+from crosslog.detection.scoring import DetectorError
+from crosslog.settings import SettingsError, read_yaml
+from tasks import sample, score, train
+
+EVENTS = 600
+TEXTS = ["pump runs", "valve shut", "lamp on", "pump broke", "valve stuck"]
+LEVELS = ["INFO", "INFO", None, "FATAL", "ERROR"]
+DETECTORS: dict[str, Any] = {
+    "exact_match": {},
+    "crosyslog": {
+        "hidden_size": 4,
+        "inner_learning_rate": 0.1,
+        "outer_learning_rate": 0.01,
+        "inner_steps": 1,
+        "test_steps": 1,
+        "meta_steps": 1,
+    },
+}
+EXPERIMENT: dict[str, Any] = {
+    "sources": ["old"],
+    "target": "new",
+    "representation": "message",
+    "window": 30,
+    "episodes": 3,
+    "sampling_seed": 1,
+    "seeds": [1, 2],
+    "source_support": {"events": 100, "rate": [0.05, 0.5]},
+    "source_query": {"events": 100, "rate": [0.05, 0.5]},
+    "support": {"events": 50, "rate": [0.05, 0.5]},
+    "query": {"events": 100, "rate": [0.05, 0.5]},
+}
+
+
+@pytest.fixture
+def pipeline(workspace: Path) -> Path:
+    """A workspace as the stage embed leaves it."""
+    write_params()
+    for number, system in enumerate(("old", "new")):
+        write_system(system, number)
+    return workspace
+
+
+def write_params(**changed: Any) -> None:
+    suite = {
+        "name": "small",
+        "systems": {"old": "plain", "new": "plain"},
+        "representations": ["message"],
+        "experiments": {"e": {**EXPERIMENT, **changed}},
+    }
+    content = {**read_yaml(REPOSITORY / "params.yaml"), "suites": {"small": suite}, "run": suite}
+    content.update(detectors=DETECTORS, embed={"encoder": "hashing", "options": {}})
+    Path("params.yaml").write_text(json.dumps(content), encoding="utf-8")
+
+
+def write_system(system: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    ids = rng.choice(5, EVENTS, p=[0.4, 0.3, 0.1, 0.1, 0.1]).astype(np.uint32)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    nothing = pl.Series([None] * EVENTS, dtype=pl.String)
+    events = pl.DataFrame(
+        {
+            "line": pl.Series(range(1, EVENTS + 1), dtype=pl.UInt64),
+            "time": pl.Series([start + timedelta(seconds=i) for i in range(EVENTS)], dtype=pl.Datetime("us", "UTC")),
+            "node": nothing,
+            "component": nothing,
+            "level": pl.Series([LEVELS[i] for i in ids], dtype=pl.String),
+            "message_id": ids,
+            "template_id": ids,
+            "label": pl.Series(["BROKEN" if i >= 3 else None for i in ids], dtype=pl.String),
+            "anomalous": ids >= 3,
+            "session": nothing,
+        }
+    )
+    with artifacts.EVENTS.writer(system=system) as write:
+        write(events[:250])
+        write(events[250:])
+    ranks = pl.Series(range(5), dtype=pl.UInt32)
+    counts = pl.Series(np.bincount(ids, minlength=5), dtype=pl.UInt64)
+    first = pl.Series([1] * 5, dtype=pl.UInt64)
+    messages = {"message_id": ranks, "text": TEXTS, "level": LEVELS, "template_id": ranks}
+    artifacts.MESSAGES.write(pl.DataFrame({**messages, "count": counts, "first_line": first}), system=system)
+    names = {"system": system, "representation": "message", "encoder": "hashing"}
+    path = artifacts.UNITS.write(pl.DataFrame({"message_id": ranks, "row": ranks, "text": TEXTS}), **names)
+    vectors = np.random.default_rng(9).normal(size=(5, 8)).astype(np.float32)
+    artifacts.write_vectors(path.with_suffix(".npy"), vectors)
+
+
+def everything(folder: str) -> dict[str, bytes]:
+    return {path.as_posix(): path.read_bytes() for path in sorted(Path(folder).rglob("*")) if path.is_file()}
+
+
+def test_the_bundle_needs_nothing_else(pipeline: Path) -> None:
+    sample.main("e")
+    spans = artifacts.SPANS.read(experiment="e")
+    events = artifacts.EPISODE_EVENTS.read(experiment="e")
+    assert spans["role"].to_list() == ["source_support", "source_query", *["support", "query"] * 3]
+    assert events.height == spans["events"].sum() == 200 + 450
+    assert events.equals(events.unique(["system", "line"], maintain_order=True))
+    assert sorted(artifacts.EPISODE_MESSAGES.read(experiment="e")["text"]) == sorted(TEXTS)
+    assert {path.name for path in Path("data/episodes/e").iterdir()} == {
+        "spans.parquet", "events.parquet", "messages.parquet", "texts.parquet", "vectors.npy"
+    }  # fmt: skip
+
+
+def test_sampling_twice_gives_the_same_bytes(pipeline: Path) -> None:
+    sample.main("e")
+    first = everything("data/episodes")
+    sample.main("e")
+    assert first == everything("data/episodes")
+
+
+def test_an_impossible_request_leaves_the_last_bundle_as_it_was(pipeline: Path) -> None:
+    sample.main("e")
+    before = everything("data/episodes")
+    write_params(episodes=5)
+    with pytest.raises(SamplingError, match=r"new .*of 5 pairs"):
+        sample.main("e")
+    assert before == everything("data/episodes")
+
+
+def test_an_unknown_experiment_is_answered_with_the_known_ones(pipeline: Path) -> None:
+    with pytest.raises(SettingsError, match="run small has no experiment 'x'; known: e"):
+        sample.main("x")
+
+
+def test_a_detector_without_a_block_is_answered_with_those_that_have_one(pipeline: Path) -> None:
+    sample.main("e")
+    with pytest.raises(SettingsError, match="no block 'keyword'; known: exact_match, crosyslog"):
+        train.main("e", "keyword")
+
+
+def test_a_detector_that_learns_nothing_is_fitted_once_and_leaves_a_file(pipeline: Path) -> None:
+    sample.main("e")
+    train.main("e", "exact_match")
+    assert [path.name for path in Path("data/fitted/e/exact_match").iterdir()] == ["seed-1.safetensors"]
+    assert load_file("data/fitted/e/exact_match/seed-1.safetensors") == {}
+
+
+def test_each_seed_has_its_weights_and_scores_and_the_same_bytes_again(pipeline: Path) -> None:
+    sample.main("e")
+    train.main("e", "crosyslog")
+    score.main("e", "crosyslog")
+    first = everything("data/fitted"), everything("data/scores")
+    assert len(first[0]) == 2
+    assert len(set(first[0].values())) == 2
+    train.main("e", "crosyslog")
+    score.main("e", "crosyslog")
+    assert first == (everything("data/fitted"), everything("data/scores"))
+    scores = artifacts.SCORES.read(experiment="e", detector="crosyslog")
+    assert scores.height == 2 * 450
+    assert scores["seed"].unique().sort().to_list() == [1, 2]
+
+
+def test_scores_cover_each_event_of_each_span_once(pipeline: Path) -> None:
+    sample.main("e")
+    train.main("e", "exact_match")
+    score.main("e", "exact_match")
+    scores = artifacts.SCORES.read(experiment="e", detector="exact_match")
+    spans = artifacts.SPANS.read(experiment="e")
+    for key, rows in scores.group_by("episode", "role"):
+        (span,) = spans.filter(episode=key[0], role=key[1]).iter_rows(named=True)
+        assert rows["line"].to_list() == list(range(span["first_line"], span["last_line"] + 1))
+        assert rows["window"].to_list() == [i // 30 for i in range(span["events"])]
+        assert (rows["labelled"] == (key[1] == "support")).all()
+
+
+def test_seconds_of_both_stages_stand_side_by_side(pipeline: Path) -> None:
+    sample.main("e")
+    train.main("e", "crosyslog")
+    score.main("e", "crosyslog")
+    train.main("e", "crosyslog")
+    seconds = json.loads(Path("data/seconds/e/crosyslog.json").read_text(encoding="utf-8"))
+    assert {kind: len(each) for kind, each in seconds.items()} == {"train": 2, "adapt": 6, "score": 6}
+
+
+def test_scoring_before_training_says_what_to_run(pipeline: Path) -> None:
+    sample.main("e")
+    with pytest.raises(ArtifactError, match=r"data/fitted/e/exact_match/seed-1\.safetensors .*run `dvc repro`"):
+        score.main("e", "exact_match")
+
+
+def test_a_broken_promise_names_detector_experiment_and_episode(
+    pipeline: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample.main("e")
+    train.main("e", "exact_match")
+    monkeypatch.setattr(ExactMatch, "score", lambda self, windows: np.full(windows.ids.shape, np.inf, np.float32))
+    with pytest.raises(DetectorError, match=r"exact_match in e, seed 1, episode 0: 60 of its scores are not finite"):
+        score.main("e", "exact_match")
+    assert not Path("data/scores/e/exact_match.parquet").exists()
