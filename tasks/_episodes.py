@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from crosslog import artifacts, plugins
-from crosslog.detection.bundle import Bundle
 from crosslog.detection.detector import Detector
+from crosslog.detection.episodes.bundle import Bundle
 from crosslog.settings import Settings, SettingsError
 from tasks._experiment import vectors_path
 

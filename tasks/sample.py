@@ -7,8 +7,8 @@ import sys
 import polars as pl
 
 from crosslog import artifacts
-from crosslog.detection.bundle import Bundle, Part, bundle, inside
-from crosslog.detection.sampling import sample
+from crosslog.detection.episodes.bundle import Bundle, Part, bundle, inside
+from crosslog.detection.episodes.sampling import sample
 from crosslog.settings import Settings
 from tasks._experiment import experiment_named, vectors_path
 

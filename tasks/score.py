@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 
 from crosslog import artifacts
 from crosslog.detection.detector import Detector
-from crosslog.detection.episodes import source_episodes, target_episodes
+from crosslog.detection.episodes.building import source_episodes, target_episodes
 from crosslog.detection.scoring import DetectorError, Scored, score_episode
 from crosslog.detection.windows import Episode
 from crosslog.settings import Settings

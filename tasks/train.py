@@ -11,7 +11,7 @@ from safetensors.numpy import save
 
 from crosslog import artifacts
 from crosslog.detection.detector import State
-from crosslog.detection.episodes import source_episodes
+from crosslog.detection.episodes.building import source_episodes
 from crosslog.settings import Settings
 from tasks._episodes import fitted_path, read_bundle, record_seconds, seeded
 from tasks._experiment import experiment_named

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from crosslog import schemas
-from crosslog.detection.bundle import Bundle, BundleError, Part, bundle, inside
-from crosslog.detection.episodes import source_episodes, span_windows, target_episodes
+from crosslog.detection.episodes.building import source_episodes, span_windows, target_episodes
+from crosslog.detection.episodes.bundle import Bundle, BundleError, Part, bundle, inside
 
 TIME = datetime(2026, 1, 1, tzinfo=UTC)
 

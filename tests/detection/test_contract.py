@@ -18,6 +18,7 @@ from crosslog.detection.windows import Episode, Windows
 from crosslog.settings import Settings
 
 KIND = "detection.detectors"
+NETWORKS = "crosslog.detection.learning.networks"
 NAMES = plugins.names(KIND)
 IN_PARAMS = Settings.load(REPOSITORY / "params.yaml").detectors
 SMALL: dict[str, dict[str, Any]] = {  # what makes the toy problem quick; the rest is as in params.yaml
@@ -157,7 +158,9 @@ def test_inputs_are_left_as_they_are(fitted: Any) -> None:
     assert all(np.array_equal(*pair) for pair in zip(before, after, strict=True))
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if "crosslog.detection.networks" in imports(f"crosslog.{KIND}.{n}")])
+@pytest.mark.parametrize(
+    "name", [n for n in NAMES if "crosslog.detection.learning.networks" in imports(f"crosslog.{KIND}.{n}")]
+)
 def test_every_trainable_parameter_changes_in_one_training_step(name: str) -> None:
     before, after = (build(name, **{STEPS[name]: steps}).fit(SOURCES).state for steps in (0, 1))
     assert before

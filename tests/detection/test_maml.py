@@ -9,8 +9,8 @@ import torch
 from detection.toy import auroc, problem
 
 from crosslog.detection.detectors.crosyslog import CroSysLog
-from crosslog.detection.maml import Losses, descended, gradient, meta_gradient
-from crosslog.detection.networks import EventLstm, Weights, batch, initialise
+from crosslog.detection.learning.maml import Losses, descended, gradient, meta_gradient
+from crosslog.detection.learning.networks import EventLstm, Weights, batch, initialise
 
 SOURCES, TARGET = problem()
 SETTINGS = {

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from crosslog.detection.placement import Pair, SamplingError, Starts, draw, pack
+from crosslog.detection.episodes.placement import Pair, SamplingError, Starts, draw, pack
 from crosslog.settings import SpanRequest
 
 

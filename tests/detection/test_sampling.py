@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from crosslog import schemas
-from crosslog.detection.sampling import SamplingError, sample
+from crosslog.detection.episodes.sampling import SamplingError, sample
 from crosslog.settings import Experiment, SpanRequest
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from detection.toy import problem
 
-from crosslog.detection.counts import message_counts
+from crosslog.detection.learning.counts import message_counts
 from crosslog.detection.scoring import DetectorError, score_episode
 from crosslog.detection.windows import Episode, Windows
 

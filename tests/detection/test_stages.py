@@ -16,7 +16,7 @@ from safetensors.numpy import load_file
 from crosslog import artifacts
 from crosslog.artifacts import ArtifactError
 from crosslog.detection.detectors.exact_match import ExactMatch
-from crosslog.detection.sampling import SamplingError
+from crosslog.detection.episodes.sampling import SamplingError
 from crosslog.detection.scoring import DetectorError
 from crosslog.settings import SettingsError, read_yaml
 from tasks import sample, score, train

@@ -23,8 +23,8 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from crosslog.detection.detector import State
-from crosslog.detection.maml import Losses, descended, meta_gradient
-from crosslog.detection.networks import Batch, EventLstm, Weights, batch, initialise, to_state, to_weights
+from crosslog.detection.learning.maml import Losses, descended, meta_gradient
+from crosslog.detection.learning.networks import Batch, EventLstm, Weights, batch, initialise, to_state, to_weights
 from crosslog.detection.windows import Episode, Windows
 
 

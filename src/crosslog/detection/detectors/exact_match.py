@@ -9,8 +9,8 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.counts import message_counts
 from crosslog.detection.detector import State
+from crosslog.detection.learning.counts import message_counts
 from crosslog.detection.windows import Episode, Windows
 
 

@@ -9,9 +9,9 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.counts import unit_counts
 from crosslog.detection.detector import State
-from crosslog.detection.linear import Regression, fitted, linear_scores
+from crosslog.detection.learning.counts import unit_counts
+from crosslog.detection.learning.linear import Regression, fitted, linear_scores
 from crosslog.detection.windows import Episode, Windows
 
 

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from crosslog.detection.counts import by_unit, unit_counts
 from crosslog.detection.detector import State
-from crosslog.detection.networks import Embedding, initialise, to_state, to_weights
+from crosslog.detection.learning.counts import by_unit, unit_counts
+from crosslog.detection.learning.networks import Embedding, initialise, to_state, to_weights
 from crosslog.detection.windows import Episode, Windows
 
 

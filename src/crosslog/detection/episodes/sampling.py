@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from crosslog.detection.placement import NONE, Pair, SamplingError, Starts, draw
+from crosslog.detection.episodes.placement import NONE, Pair, SamplingError, Starts, draw
 from crosslog.settings import Experiment, SpanRequest
 
 CHUNK = 1 << 24  # starts looked at in one go, to bound memory

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from crosslog.detection.severity import SEVERITIES, UNKNOWN
+from crosslog.detection.episodes.severity import SEVERITIES, UNKNOWN
 
 
 class BundleError(ValueError):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from crosslog.detection.networks import Weights
+from crosslog.detection.learning.networks import Weights
 
 Loss = Callable[[Weights], Tensor]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.counts import Counts, by_unit
 from crosslog.detection.detector import State
+from crosslog.detection.learning.counts import Counts, by_unit
 from crosslog.detection.windows import Windows
 
 

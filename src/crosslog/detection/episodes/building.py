@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from crosslog.detection.bundle import Bundle
+from crosslog.detection.episodes.bundle import Bundle
 from crosslog.detection.windows import PAD, Episode, Windows, fold
 
 
