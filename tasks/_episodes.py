@@ -20,15 +20,15 @@ def fitted_path(experiment: str, detector: str, seed: int) -> Path:
     return Path("data/fitted") / experiment / detector / f"seed-{seed}.safetensors"
 
 
-def read_bundle(experiment: str) -> Bundle:
-    """The bundle that the stage sample wrote."""
-    texts = artifacts.EPISODE_TEXTS.read(experiment=experiment)
+def read_bundle(experiment: str, part: str) -> Bundle:
+    """A bundle that the stage sample wrote: SOURCES or TARGET."""
+    texts = artifacts.EPISODE_TEXTS.read(experiment=experiment, part=part)
     return Bundle(
-        spans=artifacts.SPANS.read(experiment=experiment),
-        events=artifacts.EPISODE_EVENTS.read(experiment=experiment),
-        messages=artifacts.EPISODE_MESSAGES.read(experiment=experiment),
+        spans=artifacts.SPANS.read(experiment=experiment, part=part),
+        events=artifacts.EPISODE_EVENTS.read(experiment=experiment, part=part),
+        messages=artifacts.EPISODE_MESSAGES.read(experiment=experiment, part=part),
         texts=texts,
-        vectors=artifacts.read_vectors(vectors_path(experiment), texts.height),
+        vectors=artifacts.read_vectors(vectors_path(experiment, part), texts.height),
     )
 
 

@@ -1,4 +1,4 @@
-"""An experiment by its name, and where its vectors lie."""
+"""An experiment by its name, its two bundles, and where their vectors lie."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 from crosslog import artifacts
 from crosslog.settings import Experiment, Settings, SettingsError
+
+SOURCES, TARGET = "sources", "target"
 
 
 def experiment_named(settings: Settings, name: str) -> Experiment:
@@ -18,6 +20,6 @@ def experiment_named(settings: Settings, name: str) -> Experiment:
     return known[name]
 
 
-def vectors_path(experiment: str) -> Path:
-    """Where the vectors of an experiment's texts lie."""
-    return artifacts.EPISODE_TEXTS.at(experiment=experiment).with_name("vectors.npy")
+def vectors_path(experiment: str, part: str) -> Path:
+    """Where the vectors of a part's texts lie."""
+    return artifacts.EPISODE_TEXTS.at(experiment=experiment, part=part).with_name("vectors.npy")

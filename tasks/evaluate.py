@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 
+import polars as pl
+
 from crosslog.artifacts import AUDITS, CURVES, EPISODE_EVENTS, METRICS, SCORES, SPANS
 from crosslog.evaluation.evaluate import evaluate
 from crosslog.evaluation.levels import Run
 from crosslog.settings import Settings
+from tasks._experiment import SOURCES, TARGET
 
 
 def main(experiment: str, detector: str) -> None:
@@ -17,8 +20,8 @@ def main(experiment: str, detector: str) -> None:
         experiment=experiment,
         detector=detector,
         scores=SCORES.read(experiment=experiment, detector=detector),
-        spans=SPANS.read(experiment=experiment),
-        events=EPISODE_EVENTS.read(experiment=experiment),
+        spans=pl.concat(SPANS.read(experiment=experiment, part=part) for part in (SOURCES, TARGET)),
+        events=EPISODE_EVENTS.read(experiment=experiment, part=TARGET),
     )
     result = evaluate(run, settings.evaluate)
     METRICS.write(result.metrics, experiment=experiment, detector=detector)

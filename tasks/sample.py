@@ -1,4 +1,4 @@
-"""Stage sample: draw an experiment's episodes and write them as a bundle that needs nothing else."""
+"""Stage sample: draw an experiment's episodes and write them as two bundles that need nothing else."""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ import polars as pl
 from crosslog import artifacts
 from crosslog.detection.episodes.bundle import Bundle, Part, bundle, inside
 from crosslog.detection.episodes.sampling import sample
-from crosslog.settings import Settings
-from tasks._experiment import experiment_named, vectors_path
+from crosslog.settings import Experiment, Settings
+from tasks._experiment import SOURCES, TARGET, experiment_named, vectors_path
 
 
 def main(name: str) -> None:
-    """Write data/episodes/<name>."""
+    """Write data/episodes/<name>/sources and data/episodes/<name>/target."""
     settings = Settings.load()
     experiment = experiment_named(settings, name)
+    for part, systems in ((SOURCES, experiment.sources), (TARGET, (experiment.target,))):
+        _write(_bundle(experiment, systems, settings.embed.encoder), name, part)
+
+
+def _bundle(experiment: Experiment, systems: tuple[str, ...], encoder: str) -> Bundle:
     spans, parts = [], {}
-    for system in experiment.systems:
+    for system in systems:
         labels = artifacts.EVENTS.read(["line", "anomalous"], system=system)
         spans.append(sample(labels, system, experiment))
-        parts[system] = _part(system, spans[-1], experiment.representation, settings.embed.encoder)
-    _write(bundle(pl.concat(spans), parts), name)
+        parts[system] = _part(system, spans[-1], experiment.representation, encoder)
+    return bundle(pl.concat(spans), parts)
 
 
 def _part(system: str, spans: pl.DataFrame, representation: str, encoder: str) -> Part:
@@ -38,13 +43,14 @@ def _part(system: str, spans: pl.DataFrame, representation: str, encoder: str) -
     )
 
 
-def _write(made: Bundle, name: str) -> None:
-    with artifacts.replacing_folder(artifacts.SPANS.at(experiment=name).parent) as temporary:
-        artifacts.SPANS.write(made.spans, experiment=temporary.name)
-        artifacts.EPISODE_EVENTS.write(made.events, experiment=temporary.name)
-        artifacts.EPISODE_MESSAGES.write(made.messages, experiment=temporary.name)
-        artifacts.EPISODE_TEXTS.write(made.texts, experiment=temporary.name)
-        artifacts.write_vectors(vectors_path(temporary.name), made.vectors)
+def _write(made: Bundle, name: str, part: str) -> None:
+    with artifacts.replacing_folder(artifacts.SPANS.at(experiment=name, part=part).parent) as temporary:
+        names = {"experiment": name, "part": temporary.name}
+        artifacts.SPANS.write(made.spans, **names)
+        artifacts.EPISODE_EVENTS.write(made.events, **names)
+        artifacts.EPISODE_MESSAGES.write(made.messages, **names)
+        artifacts.EPISODE_TEXTS.write(made.texts, **names)
+        artifacts.write_vectors(vectors_path(**names), made.vectors)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,11 @@ class Units(Schema):
 
 
 class Spans(Schema):
-    """The spans of an experiment: `data/episodes/<experiment>/spans.parquet`. Lines are inclusive."""
+    """Spans drawn for an experiment: `data/episodes/<experiment>/<part>/spans.parquet`; lines are inclusive.
+
+    The parts are `sources` and `target`, each a bundle that needs nothing else: what a target's texts become does not
+    make what was learnt on the sources stale.
+    """
 
     episode: pl.UInt32
     system: pl.String
@@ -102,7 +106,7 @@ class Spans(Schema):
 
 
 class EpisodeEvents(Schema):
-    """Every event of the spans, once, by system and line: `data/episodes/<experiment>/events.parquet`."""
+    """Every event of the spans, once, by system and line: `data/episodes/<experiment>/<part>/events.parquet`."""
 
     system: pl.String
     line: pl.UInt64 = pa.Field(ge=1)
@@ -114,7 +118,7 @@ class EpisodeEvents(Schema):
 
 
 class EpisodeMessages(Schema):
-    """The distinct messages of all systems of an experiment: `data/episodes/<experiment>/messages.parquet`."""
+    """The distinct messages of a bundle: `data/episodes/<experiment>/<part>/messages.parquet`."""
 
     message: pl.UInt32 = pa.Field(unique=True)
     text: pl.String = pa.Field(unique=True)
@@ -122,7 +126,7 @@ class EpisodeMessages(Schema):
 
 
 class EpisodeTexts(Schema):
-    """The distinct texts behind the rows of vectors.npy: `data/episodes/<experiment>/texts.parquet`."""
+    """The distinct texts behind the rows of vectors.npy: `data/episodes/<experiment>/<part>/texts.parquet`."""
 
     unit: pl.UInt32 = pa.Field(unique=True)
     text: pl.String = pa.Field(unique=True)

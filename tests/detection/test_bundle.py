@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from crosslog import schemas
 from crosslog.detection.episodes.building import source_episodes, span_windows, target_episodes
-from crosslog.detection.episodes.bundle import Bundle, BundleError, Part, bundle, inside
+from crosslog.detection.episodes.bundle import Bundle, BundleError, Part, bundle, inside, merged
 
 TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -56,17 +57,21 @@ def schemas_of(schema: type[schemas.Schema]) -> dict[str, pl.DataType]:
     return {name: column.dtype.type for name, column in schema.to_schema().columns.items()}
 
 
+def old_part() -> Part:
+    return part([2, 1, 2, 0], ["unused at first", "pump broke", "pump ok"], [None, "FATAL", "Info "], ["u", "b", "ok"])
+
+
+def new_part() -> Part:
+    return part([0, 1, 1, 0, 0], ["pump ok", "valve broke"], ["loud", "error"], ["ok", "b"], first=11)
+
+
+OLD_SPANS = ((0, "old", "source_support", 1, 2), (0, "old", "source_query", 3, 4))
+NEW_SPANS = ((0, "new", "support", 11, 12), (0, "new", "query", 13, 15))
+
+
 @pytest.fixture
 def made() -> Bundle:
-    old = part([2, 1, 2, 0], ["unused at first", "pump broke", "pump ok"], [None, "FATAL", "Info "], ["u", "b", "ok"])
-    new = part([0, 1, 1, 0, 0], ["pump ok", "valve broke"], ["loud", "error"], ["ok", "b"], first=11)
-    drawn = spans(
-        (0, "old", "source_support", 1, 2),
-        (0, "old", "source_query", 3, 4),
-        (0, "new", "support", 11, 12),
-        (0, "new", "query", 13, 15),
-    )
-    return bundle(drawn, {"old": old, "new": new})
+    return bundle(spans(*OLD_SPANS, *NEW_SPANS), {"old": old_part(), "new": new_part()})
 
 
 def test_ids_are_dense_and_in_order_of_first_use_over_all_systems(made: Bundle) -> None:
@@ -75,6 +80,20 @@ def test_ids_are_dense_and_in_order_of_first_use_over_all_systems(made: Bundle) 
     assert made.events["message"].to_list() == [0, 1, 0, 2, 0, 3, 3, 0, 0]
     assert made.events["unit"].to_list() == [0, 1, 0, 2, 0, 1, 1, 0, 0]
     assert made.events["system"].to_list() == ["old"] * 4 + ["new"] * 5
+
+
+def test_two_bundles_merge_into_the_one_that_both_parts_would_have_made(made: Bundle) -> None:
+    sources = bundle(spans(*OLD_SPANS), {"old": old_part()})
+    both = merged(sources, bundle(spans(*NEW_SPANS), {"new": new_part()}))
+    for name in ("spans", "events", "messages", "texts"):
+        assert getattr(both, name).equals(getattr(made, name)), name
+    assert np.array_equal(both.vectors, made.vectors)
+
+
+def test_bundles_of_two_encoders_do_not_merge(made: Bundle) -> None:
+    wider = replace(made, vectors=np.ones((3, 5), dtype=np.float32))
+    with pytest.raises(BundleError, match="differ in length"):
+        merged(made, wider)
 
 
 def test_frames_keep_their_schemas(made: Bundle) -> None:

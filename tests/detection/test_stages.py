@@ -108,17 +108,30 @@ def everything(folder: str) -> dict[str, bytes]:
     return {path.as_posix(): path.read_bytes() for path in sorted(Path(folder).rglob("*")) if path.is_file()}
 
 
-def test_the_bundle_needs_nothing_else(pipeline: Path) -> None:
+@pytest.mark.parametrize(
+    ("part", "roles", "events"),
+    [("sources", ["source_support", "source_query"], 200), ("target", ["support", "query"] * 3, 450)],
+)
+def test_each_bundle_needs_nothing_else(pipeline: Path, part: str, roles: list[str], events: int) -> None:
     sample.main("e")
-    spans = artifacts.SPANS.read(experiment="e")
-    events = artifacts.EPISODE_EVENTS.read(experiment="e")
-    assert spans["role"].to_list() == ["source_support", "source_query", *["support", "query"] * 3]
-    assert events.height == spans["events"].sum() == 200 + 450
-    assert events.equals(events.unique(["system", "line"], maintain_order=True))
-    assert sorted(artifacts.EPISODE_MESSAGES.read(experiment="e")["text"]) == sorted(TEXTS)
-    assert {path.name for path in Path("data/episodes/e").iterdir()} == {
+    spans = artifacts.SPANS.read(experiment="e", part=part)
+    found = artifacts.EPISODE_EVENTS.read(experiment="e", part=part)
+    assert spans["role"].to_list() == roles
+    assert found.height == spans["events"].sum() == events
+    assert found.equals(found.unique(["system", "line"], maintain_order=True))
+    assert sorted(artifacts.EPISODE_MESSAGES.read(experiment="e", part=part)["text"]) == sorted(TEXTS)
+    assert {path.name for path in Path("data/episodes/e", part).iterdir()} == {
         "spans.parquet", "events.parquet", "messages.parquet", "texts.parquet", "vectors.npy"
     }  # fmt: skip
+
+
+def test_a_change_to_the_target_leaves_the_bundle_of_the_sources_alone(pipeline: Path) -> None:
+    sample.main("e")
+    sources, target = everything("data/episodes/e/sources"), everything("data/episodes/e/target")
+    write_system("new", seed=7)
+    sample.main("e")
+    assert everything("data/episodes/e/sources") == sources
+    assert everything("data/episodes/e/target") != target
 
 
 def test_sampling_twice_gives_the_same_bytes(pipeline: Path) -> None:
@@ -175,7 +188,7 @@ def test_scores_cover_each_event_of_each_span_once(pipeline: Path) -> None:
     train.main("e", "exact_match")
     score.main("e", "exact_match")
     scores = artifacts.SCORES.read(experiment="e", detector="exact_match")
-    spans = artifacts.SPANS.read(experiment="e")
+    spans = artifacts.SPANS.read(experiment="e", part="target")
     for key, rows in scores.group_by("episode", "role"):
         (span,) = spans.filter(episode=key[0], role=key[1]).iter_rows(named=True)
         assert rows["line"].to_list() == list(range(span["first_line"], span["last_line"] + 1))

@@ -75,6 +75,38 @@ def bundle(spans: pl.DataFrame, parts: Mapping[str, Part]) -> Bundle:
     )
 
 
+def merged(first: Bundle, second: Bundle) -> Bundle:
+    """One bundle over both: the first keeps its ids, and texts that both have stand once.
+
+    Raises
+    ------
+    BundleError
+        If their vectors differ in length.
+    """
+    _check_dims({"first": first.vectors, "second": second.vectors})
+    messages, message_ids = _united(first.messages, second.messages, "message")
+    texts, units = _united(first.texts, second.texts, "unit")
+    events = second.events.with_columns(
+        message=message_ids.gather(second.events["message"]), unit=units.gather(second.events["unit"])
+    )
+    new = units.to_numpy() >= first.texts.height
+    return Bundle(
+        spans=pl.concat([first.spans, second.spans]),
+        events=pl.concat([first.events, events]),
+        messages=messages,
+        texts=texts,
+        vectors=np.concatenate([first.vectors, second.vectors[new]]),
+    )
+
+
+def _united(first: pl.DataFrame, second: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.Series]:
+    """Rows of both, each text once, and the new id of each row of `second`."""
+    rows = pl.concat([first, second]).unique("text", keep="first", maintain_order=True).drop(name)
+    rows = rows.with_row_index(name)
+    ids = second.select("text").join(rows, on="text", how="left", maintain_order="left")[name]
+    return rows, ids
+
+
 def _joined(system: str, part: Part) -> pl.DataFrame:
     units = part.units.rename({"text": "unit_text"})
     joined = (
@@ -108,11 +140,16 @@ def _severity() -> pl.Expr:
 
 
 def _vectors(firsts: pl.DataFrame, parts: Mapping[str, Part]) -> NDArray[np.float32]:
-    dims = {system: part.vectors.shape[1] for system, part in parts.items()}
-    if len(set(dims.values())) > 1:
-        raise BundleError(f"vectors of the systems differ in length: {dims}; embed all with one encoder")
-    vectors = np.empty((firsts.height, next(iter(dims.values()))), dtype=np.float32)
+    dim = _check_dims({system: part.vectors for system, part in parts.items()})
+    vectors = np.empty((firsts.height, dim), dtype=np.float32)
     for system, part in parts.items():
         here = firsts.filter(pl.col("system") == system)
         vectors[here["unit"].to_numpy()] = part.vectors[here["row"].to_numpy()]
     return vectors
+
+
+def _check_dims(vectors: Mapping[str, NDArray[np.float32]]) -> int:
+    dims = {name: each.shape[1] for name, each in vectors.items()}
+    if len(set(dims.values())) > 1:
+        raise BundleError(f"vectors of the systems differ in length: {dims}; embed all with one encoder")
+    return int(next(iter(dims.values())))
