@@ -55,12 +55,18 @@ def test_only_withheld_labels_are_given_to_score_and_only_the_support_to_adapt()
 
 def test_labelled_says_whose_labels_the_detector_was_given_and_no_line_is_both() -> None:
     frame = score_episode(Spy(zeros), TARGET, SOURCES).frame
-    assert frame.columns == ["window", "line", "score", "role", "labelled"]
+    assert frame.columns == ["role", "window", "line", "score", "labelled"]
     support, query = frame.filter(role="support"), frame.filter(role="query")
     assert support["labelled"].all()
     assert not query["labelled"].any()
     assert not set(support["line"]) & set(query["line"])
     assert support.height == query.height == 410
+
+
+def test_a_query_that_overlaps_its_support_is_marked_as_labelled() -> None:
+    overlapping = Episode(TARGET.support, TARGET.support)
+    query = score_episode(Spy(zeros), overlapping, SOURCES).frame.filter(role="query")
+    assert query["labelled"].all()
 
 
 def test_padding_has_no_score_and_windows_are_numbered_from_zero() -> None:

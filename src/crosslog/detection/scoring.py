@@ -38,8 +38,9 @@ def score_episode(fitted: Detector, episode: Episode, sources: list[Episode]) ->
     ready = time.perf_counter()
     scores = [checked(adapted.score(windows.withheld()), windows, fitted.level) for windows in episode]
     done = time.perf_counter()
+    given = episode.support.lines[episode.support.real] if episode.support.labelled else np.empty(0, np.int64)
     frames = [
-        _frame(windows, values).with_columns(role=pl.lit(role), labelled=pl.lit(role == "support"))
+        _frame(windows, values, given).insert_column(0, pl.lit(role).alias("role"))
         for role, windows, values in zip(Episode._fields, episode, scores, strict=True)
     ]
     return Scored(pl.concat(frames), ready - start, done - ready)
@@ -63,7 +64,8 @@ def checked(scores: NDArray[np.float32], windows: Windows, level: str) -> NDArra
     return spread.astype(np.float32)
 
 
-def _frame(windows: Windows, scores: NDArray[np.float32]) -> pl.DataFrame:
+def _frame(windows: Windows, scores: NDArray[np.float32], given: NDArray[np.int64]) -> pl.DataFrame:
+    """`given` are the lines whose labels the detector has had: where a query overlaps its support, the audit sees it."""
     number = np.broadcast_to(np.arange(len(windows))[:, None], windows.ids.shape)
     real = windows.real
     return pl.DataFrame(
@@ -71,5 +73,6 @@ def _frame(windows: Windows, scores: NDArray[np.float32]) -> pl.DataFrame:
             "window": pl.Series(number[real], dtype=pl.UInt32),
             "line": pl.Series(windows.lines[real], dtype=pl.UInt64),
             "score": pl.Series(scores[real], dtype=pl.Float32),
+            "labelled": np.isin(windows.lines[real], given),
         }
     )
