@@ -65,7 +65,7 @@ def checked(scores: NDArray[np.float32], windows: Windows, level: str) -> NDArra
 
 
 def _frame(windows: Windows, scores: NDArray[np.float32], given: NDArray[np.int64]) -> pl.DataFrame:
-    """`given` are the lines whose labels the detector has had: where a query overlaps its support, the audit sees it."""
+    """`given`: lines whose labels the detector has had; where a query overlaps its support, the audit sees it."""
     number = np.broadcast_to(np.arange(len(windows))[:, None], windows.ids.shape)
     real = windows.real
     return pl.DataFrame(
