@@ -45,5 +45,5 @@ environment:
 # One word of params.yaml says what `dvc repro` works on.
 define run
 sed -i.bak 's/^run: \*[a-z]*/run: *$(1)/' params.yaml && rm -f params.yaml.bak && \
-dvc repro && crosslog table
+dvc repro && python -m tasks.report --show
 endef

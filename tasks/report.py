@@ -17,13 +17,14 @@ from crosslog.reporting._terminal import terminal_table
 from crosslog.settings import Settings, SettingsError, load_systems
 
 
-def main() -> None:
-    """Read every number of the run, write each part of params report.parts, print the compact tables."""
+def main(option: str = "") -> None:
+    """Write each part of params report.parts and print the compact tables; with `--show`, print only."""
     settings = Settings.load()
     inputs = read_inputs(settings)
-    for name in settings.report.parts:
-        for path, text in plugins.load("reporting", name)().render(inputs).items():
-            write_text(Path(path), text)
+    if option != "--show":
+        for name in settings.report.parts:
+            for path, text in plugins.load("reporting", name)().render(inputs).items():
+                write_text(Path(path), text)
     show(inputs)
 
 

@@ -79,7 +79,6 @@ def test_rejecting_leaves_a_note(rows: Path) -> None:
         (("review", "bgl_simulated", "--approve", "f"), "0 rows have a key that starts with 'f'"),
         (("review", "bgl_simulated", "--edit", RARE, ""), "interpretation"),
         (("review", "nowhere"), "dvc repro interpret@nowhere"),
-        (("table",), "run `dvc repro`"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line_and_changes_nothing(
@@ -101,11 +100,3 @@ def test_status_counts_rows_and_names_reports(rows: Path) -> None:
     assert "thunderbird_simulated │ none yet" in output
     assert "e1_simulated: exact_match" in output
     assert "e2_simulated: no report yet" in output
-
-
-def test_table_prints_the_comparison(rows: Path) -> None:
-    Path("reports").mkdir()
-    Path("reports/comparison.md").write_text("# Numbers\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", encoding="utf-8")
-    code, output = crosslog("table")
-    assert code == 0
-    assert "Numbers" in output

@@ -1,4 +1,4 @@
-"""`crosslog …` for people: what there is, what waits for review, the table of results; no stage is run from here."""
+"""`crosslog …` for people: what there is and what waits for review; no stage is run from here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Annotated
 import polars as pl
 import typer
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.table import Table
 
 from crosslog import artifacts, schemas
@@ -61,14 +60,6 @@ def review_(
         _list(frame)
     except KnownError as error:
         raise _refusal(error) from None
-
-
-@app.command("table")
-def table_() -> None:
-    """Print the comparison that `dvc repro` made."""
-    if not COMPARISON.exists():
-        raise _refusal(FileNotFoundError(f"{COMPARISON} is not there: run `dvc repro`"))
-    Console().print(Markdown(COMPARISON.read_text(encoding="utf-8")))
 
 
 def _counts(system: str) -> list[str]:

@@ -59,8 +59,8 @@ COMPACT = (
     Column("F1\nsupport", Measure("event", "f1", "support")),
     Column("\nAUPRC", Measure("event", "auprc")),
     Column("Recall\nunseen", Measure("event", "recall_unseen", "fixed")),
-    Column("Types at\n{rate}", Measure("type", "recall_at_fpr")),
-    Column("… unseen\ntypes", Measure("type", "recall_at_fpr_unseen")),
+    Column("Types,\n{rate}", Measure("type", "recall_at_fpr")),
+    Column("Unseen\ntypes", Measure("type", "recall_at_fpr_unseen")),
     Column("Window\nF1", Measure("window", "f1", "fixed")),
 )
 
