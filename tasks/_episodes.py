@@ -12,7 +12,6 @@ from crosslog import artifacts, plugins
 from crosslog.detection.detector import Detector
 from crosslog.detection.episodes.bundle import Bundle
 from crosslog.settings import Settings, SettingsError
-from tasks._experiment import vectors_path
 
 
 def fitted_path(experiment: str, detector: str, seed: int) -> Path:
@@ -28,7 +27,7 @@ def read_bundle(experiment: str, part: str) -> Bundle:
         events=artifacts.EPISODE_EVENTS.read(experiment=experiment, part=part),
         messages=artifacts.EPISODE_MESSAGES.read(experiment=experiment, part=part),
         texts=texts,
-        vectors=artifacts.read_vectors(vectors_path(experiment, part), texts.height),
+        vectors=artifacts.read_vectors(artifacts.vectors_path(experiment, part), texts.height),
     )
 
 

@@ -6,11 +6,10 @@ import sys
 
 import polars as pl
 
-from crosslog.artifacts import AUDITS, CURVES, EPISODE_EVENTS, METRICS, SCORES, SPANS
+from crosslog.artifacts import AUDITS, CURVES, EPISODE_EVENTS, METRICS, SCORES, SOURCES, SPANS, TARGET
 from crosslog.evaluation.evaluate import evaluate
 from crosslog.evaluation.levels import Run
 from crosslog.settings import Settings
-from tasks._experiment import SOURCES, TARGET
 
 
 def main(experiment: str, detector: str) -> None:

@@ -10,14 +10,13 @@ from crosslog import artifacts
 from crosslog.detection.episodes.bundle import Bundle, Part, bundle, inside
 from crosslog.detection.episodes.sampling import sample
 from crosslog.settings import Experiment, Settings
-from tasks._experiment import SOURCES, TARGET, experiment_named, vectors_path
 
 
 def main(name: str) -> None:
     """Write data/episodes/<name>/sources and data/episodes/<name>/target."""
     settings = Settings.load()
-    experiment = experiment_named(settings, name)
-    for part, systems in ((SOURCES, experiment.sources), (TARGET, (experiment.target,))):
+    experiment = settings.experiment(name)
+    for part, systems in ((artifacts.SOURCES, experiment.sources), (artifacts.TARGET, (experiment.target,))):
         _write(_bundle(experiment, systems, settings.embed.encoder), name, part)
 
 
@@ -50,7 +49,7 @@ def _write(made: Bundle, name: str, part: str) -> None:
         artifacts.EPISODE_EVENTS.write(made.events, **names)
         artifacts.EPISODE_MESSAGES.write(made.messages, **names)
         artifacts.EPISODE_TEXTS.write(made.texts, **names)
-        artifacts.write_vectors(vectors_path(**names), made.vectors)
+        artifacts.write_vectors(artifacts.vectors_path(**names), made.vectors)
 
 
 if __name__ == "__main__":

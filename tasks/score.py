@@ -14,18 +14,17 @@ from crosslog import artifacts
 from crosslog.detection.detector import Detector
 from crosslog.detection.episodes.building import source_episodes, target_episodes
 from crosslog.detection.episodes.bundle import merged
-from crosslog.detection.scoring import DetectorError, Scored, score_episode
+from crosslog.detection.episodes.scoring import DetectorError, Scored, score_episode
 from crosslog.detection.windows import Episode
 from crosslog.settings import Settings
 from tasks._episodes import fitted_path, read_bundle, record_seconds, seeded
-from tasks._experiment import SOURCES, TARGET, experiment_named
 
 
 def main(name: str, detector: str) -> None:
     """Write data/scores/<name>/<detector>.parquet."""
     settings = Settings.load()
-    experiment = experiment_named(settings, name)
-    bundle = merged(read_bundle(name, SOURCES), read_bundle(name, TARGET))
+    experiment = settings.experiment(name)
+    bundle = merged(read_bundle(name, artifacts.SOURCES), read_bundle(name, artifacts.TARGET))
     sources, targets = source_episodes(bundle, experiment.window), target_episodes(bundle, experiment.window)
     frames, adapt, score = [], [], []
     for seed, untrained in seeded(settings, detector, experiment.seeds).items():

@@ -14,14 +14,13 @@ from crosslog.detection.detector import State
 from crosslog.detection.episodes.building import source_episodes
 from crosslog.settings import Settings
 from tasks._episodes import fitted_path, read_bundle, record_seconds, seeded
-from tasks._experiment import SOURCES, experiment_named
 
 
 def main(name: str, detector: str) -> None:
     """Write data/fitted/<name>/<detector>."""
     settings = Settings.load()
-    experiment = experiment_named(settings, name)
-    sources = source_episodes(read_bundle(name, SOURCES), experiment.window)
+    experiment = settings.experiment(name)
+    sources = source_episodes(read_bundle(name, artifacts.SOURCES), experiment.window)
     seconds, states = [], {}
     for seed, untrained in seeded(settings, detector, experiment.seeds).items():
         start = time.perf_counter()

@@ -25,7 +25,7 @@ def reported(experiment: str, detector: str) -> list[str]:
     return [interval, *(f"{row['value']:.3f}" for row in others)]
 
 
-@pytest.mark.parametrize("row", ROW.finditer(README), ids=lambda row: row["detector"])
+@pytest.mark.parametrize("row", list(ROW.finditer(README)), ids=lambda row: row["detector"])
 def test_the_table_says_what_the_reports_say(row: re.Match[str]) -> None:
     expected = [cell for name in ("e1_simulated", "e2_simulated") for cell in reported(name, row["detector"])]
     assert row["cells"].split(" | ") == expected

@@ -133,6 +133,7 @@ SPANS = Table("data/episodes/{experiment}/{part}/spans.parquet", schemas.Spans)
 EPISODE_EVENTS = Table("data/episodes/{experiment}/{part}/events.parquet", schemas.EpisodeEvents)
 EPISODE_MESSAGES = Table("data/episodes/{experiment}/{part}/messages.parquet", schemas.EpisodeMessages)
 EPISODE_TEXTS = Table("data/episodes/{experiment}/{part}/texts.parquet", schemas.EpisodeTexts)
+SOURCES, TARGET = "sources", "target"  # the two bundles of an experiment
 SCORES = Table("data/scores/{experiment}/{detector}.parquet", schemas.Scores)
 METRICS = Table("reports/metrics/{experiment}/{detector}.json", schemas.Metrics)
 AUDITS = Table("reports/audits/{experiment}/{detector}.json", schemas.Audits)
@@ -221,6 +222,11 @@ def write_text(path: Path, text: str) -> Path:
 def write_json(path: Path, content: Mapping[str, Any]) -> Path:
     """Write a mapping atomically, a key a line."""
     return write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def vectors_path(experiment: str, part: str) -> Path:
+    """Where the vectors of a bundle's texts lie."""
+    return EPISODE_TEXTS.at(experiment=experiment, part=part).with_name("vectors.npy")
 
 
 def write_vectors(path: Path, vectors: NDArray[np.float32]) -> Path:

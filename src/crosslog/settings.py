@@ -162,6 +162,15 @@ class Settings(Frozen):
         """
         return _checked(cls, path, read_yaml(path))
 
+    def experiment(self, name: str) -> Experiment:
+        """An experiment of the run; an unknown name is an error that lists the known ones."""
+        known = self.run.experiments
+        if name not in known:
+            raise SettingsError(
+                f"params.yaml: run {self.run.name} has no experiment {name!r}; known: {', '.join(known)}"
+            )
+        return known[name]
+
 
 class SourceFile(Frozen):
     """One file to fetch: where, and what it must be."""

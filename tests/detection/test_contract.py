@@ -13,7 +13,7 @@ from imports import REPOSITORY, imports
 from safetensors.numpy import load_file, save_file
 
 from crosslog import plugins
-from crosslog.detection.scoring import checked
+from crosslog.detection.episodes.scoring import checked
 from crosslog.detection.windows import Episode, Windows
 from crosslog.settings import Settings
 

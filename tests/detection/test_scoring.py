@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from detection.toy import problem
 
+from crosslog.detection.episodes.scoring import DetectorError, score_episode
 from crosslog.detection.learning.counts import message_counts
-from crosslog.detection.scoring import DetectorError, score_episode
 from crosslog.detection.windows import Episode, Windows
 
 SOURCES, TARGET = problem()

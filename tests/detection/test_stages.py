@@ -17,7 +17,7 @@ from crosslog import artifacts
 from crosslog.artifacts import ArtifactError
 from crosslog.detection.detectors.exact_match import ExactMatch
 from crosslog.detection.episodes.sampling import SamplingError
-from crosslog.detection.scoring import DetectorError
+from crosslog.detection.episodes.scoring import DetectorError
 from crosslog.settings import SettingsError, read_yaml
 from tasks import sample, score, train
 

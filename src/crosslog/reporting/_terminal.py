@@ -14,7 +14,13 @@ def terminal_table(inputs: Inputs, experiment: str) -> Table:
     """A compact table of one experiment, with the audit's verdict below."""
     compact = compact_table(inputs, experiment)
     (section,) = (section for section in sections(inputs) if section.name == experiment)
-    table = Table(title=compact.caption, caption=f"Audit: {section.verdict}", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(
+        title=compact.caption,
+        caption=f"Audit: {section.verdict}",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     table.title_justify = table.caption_justify = "left"
     table.add_column("\nDetector", no_wrap=True)
     for head in compact.head:
