@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 stamp=.venv/.crosslog-stamp
-wanted=$(cat requirements.lock pyproject.toml bootstrap.sh | cksum)
+wanted=$({ cat requirements.lock pyproject.toml bootstrap.sh; pwd; } | cksum)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
     exit 0
 fi
@@ -19,7 +19,9 @@ fi
 
 say() { printf '\033[1m[bootstrap]\033[0m %s\n' "$*"; }
 say "$("$python" --version), environment in .venv (about 2.5 GB, once; a minute or two)"
-if [ ! -x .venv/bin/python ] || ! .venv/bin/python -c '' 2>/dev/null; then
+# Anew where it is broken, of another Python, or was made elsewhere: its scripts hold the folder's name.
+if ! .venv/bin/python -c '' 2>/dev/null || ! grep -qF "$PWD/.venv" .venv/bin/activate ||
+    [ "$("$python" --version)" != "$(.venv/bin/python --version)" ]; then
     rm -rf .venv
     "$python" -m venv .venv
 fi
