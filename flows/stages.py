@@ -19,7 +19,9 @@ from prefect.runtime import task_run
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NETWORK_STAGES = ("download", "interpret")
-NETWORK_FAULT = re.compile(r"Connect|Timeout|timed out|RateLimit|RemoteProtocol|NetworkError|HTTP 5\d\d|\b429\b")
+NETWORK_FAULT = re.compile(
+    r"attempts in a row failed|Connect|Timeout|timed out|RateLimit|RemoteProtocol|NetworkError|HTTP 5\d\d|\b429\b"
+)
 LOCK_TRIES = 8
 EDGE = re.compile(r'^"(?P<before>[^"]+)"(?: -> "(?P<after>[^"]+)")?;$', re.MULTILINE)
 RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Interrupt)\b.*\Z", re.MULTILINE | re.DOTALL)

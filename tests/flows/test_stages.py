@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from prefect.states import exception_to_failed_state
 
 from flows import stages
 
@@ -69,3 +72,17 @@ def test_without_a_traceback_the_reason_is_what_was_printed_last() -> None:
 def test_only_stages_that_reach_the_network_are_tried_again() -> None:
     assert stages.retries_of("download@bgl") == 3
     assert stages.retries_of("parse@bgl") == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "again"),
+    [
+        ("DownloadError: http://host/bgl2.gz: 6 attempts in a row failed (Name or service not known)", True),
+        ("openai.APITimeoutError: Request timed out.", True),
+        ("ChecksumError: bgl2.gz: expected md5 a, found b", False),
+        ("TableError: data/interpretations/bgl.csv, line 5: status 'aproved' is none of pending, approved", False),
+    ],
+)
+def test_a_failure_is_tried_again_where_the_network_is_to_blame(said: str, again: bool) -> None:
+    failed = asyncio.run(exception_to_failed_state(stages.StageError(said)))
+    assert asyncio.run(stages.is_network_fault(None, None, failed)) is again
