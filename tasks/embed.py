@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +13,7 @@ import polars as pl
 from crosslog import artifacts, plugins
 from crosslog.embedding.encoder import Encoder
 from crosslog.embedding.store import vectors_for
+from crosslog.executor import Pool, opened
 from crosslog.interpretation import table
 from crosslog.settings import Representation, Settings
 
@@ -27,11 +30,16 @@ def main(system: str) -> None:
         started = time.monotonic()
         units = with_rows(texts_of(system, representation))
         distinct = units.unique("row").sort("row")["text"].to_list()
-        vectors, new = vectors_for(distinct, STORE / encoder.identity(), encoder)
+        vectors, new = vectors_for(distinct, STORE / encoder.identity(), encoder, pool_for)
         path = artifacts.UNITS.write(units, system=system, representation=representation, encoder=name)
         artifacts.write_vectors(path.with_suffix(".npy"), vectors)
         seconds = time.monotonic() - started
         print(f"embed {system} {representation}-{name}: {len(distinct)} texts, {new} new, {seconds:.1f} s")  # noqa: T201
+
+
+def pool_for(shards: int) -> AbstractContextManager[Pool]:
+    """Where shards are encoded; an encoder keeps two cores busy (embedding/transformer.py)."""
+    return opened(os.environ, most=shards, threads=2)
 
 
 def texts_of(system: str, representation: Representation) -> pl.DataFrame:

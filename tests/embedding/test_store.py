@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crosslog.embedding import store
 from crosslog.embedding.encoders.hashing import Hashing
 from crosslog.embedding.store import StoreError, vectors_for
+from crosslog.executor import opened
 
 
 class Counting:
@@ -124,3 +125,17 @@ def test_an_encoder_that_breaks_its_word_is_refused_and_nothing_is_kept(tmp_path
     with pytest.raises(StoreError, match="counting gave float32"):
         vectors_for(["gear"], tmp_path, Broken())
     assert not list(tmp_path.iterdir())
+
+
+def test_vectors_do_not_depend_on_where_they_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "SHARD_TEXTS", 10)
+    texts = [f"widget {number}" for number in range(45)]
+    alone, _ = vectors_for(texts, tmp_path / "alone", Hashing(8, 1))
+    spread, new = vectors_for(
+        texts, tmp_path / "spread", Hashing(8, 1), lambda shards: opened({"CROSSLOG_WORKERS": "2"}, most=shards)
+    )
+    assert new == 45
+    assert np.array_equal(alone, spread)
+    names = [sorted(path.name for path in (tmp_path / folder).iterdir()) for folder in ("alone", "spread")]
+    assert names[0] == names[1]
+    assert len(names[0]) == 5

@@ -12,26 +12,40 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.embedding.encoder import Encoder
+from crosslog.executor import Here, Pool
 
 SHARD_TEXTS = 4096  # a long run that is stopped loses at most so many vectors
 DIGEST_BYTES = 32
+
+
+PoolFor = Callable[[int], AbstractContextManager[Pool]]
+
+
+def here(shards: int) -> AbstractContextManager[Pool]:  # noqa: ARG001
+    """A pool in the process that asks, however many shards there are."""
+    return nullcontext(Here())
 
 
 class StoreError(ValueError):
     """A shard cannot be read; the message names it."""
 
 
-def vectors_for(texts: Sequence[str], folder: Path, encoder: Encoder) -> tuple[NDArray[np.float32], int]:
+def vectors_for(
+    texts: Sequence[str], folder: Path, encoder: Encoder, pool_for: PoolFor = here
+) -> tuple[NDArray[np.float32], int]:
     """(n, dim) float32 vectors in the order of the texts, and how many of them were new.
 
-    Only texts that no shard of `folder` knows are encoded; where there are none the encoder's model is never loaded.
+    Only texts that no shard of `folder` knows are encoded, a shard at a time, in the pool that `pool_for` opens for so
+    many shards; where there are none the encoder's model is never loaded.
 
     Raises
     ------
@@ -41,24 +55,31 @@ def vectors_for(texts: Sequence[str], folder: Path, encoder: Encoder) -> tuple[N
     keys = [hashlib.sha256(text.encode()).digest() for text in texts]
     known = _read(folder, set(keys))
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-    chunks = [list(missing.items())[start : start + SHARD_TEXTS] for start in range(0, len(missing), SHARD_TEXTS)]
-    for chunk in chunks:
-        vectors = _encoded([text for _, text in chunk], encoder)
-        _write(folder, [key for key, _ in chunk], vectors)
-        known.update(zip((key for key, _ in chunk), vectors, strict=True))
+    shards = [list(missing.items())[start : start + SHARD_TEXTS] for start in range(0, len(missing), SHARD_TEXTS)]
+    with pool_for(len(shards)) as pool:
+        encoded = pool.ordered(partial(_encoded, encoder), ([text for _, text in shard] for shard in shards))
+        for shard, vectors in zip(shards, encoded, strict=True):
+            _write(folder, [key for key, _ in shard], vectors)
+            known.update(zip((key for key, _ in shard), vectors, strict=True))
     if not keys:
         return np.empty((0, encoder.dim), dtype=np.float32), 0
     return np.stack([known[key] for key in keys]), len(missing)
 
 
-def _encoded(texts: list[str], encoder: Encoder) -> NDArray[np.float32]:
-    vectors = encoder.encode(texts)
+def _encoded(encoder: Encoder, texts: list[str]) -> NDArray[np.float32]:
+    vectors = _resident(encoder).encode(texts)  # type: ignore[arg-type]
     if vectors.shape != (len(texts), encoder.dim) or vectors.dtype != np.float32 or not np.isfinite(vectors).all():
         raise StoreError(
             f"{encoder.identity()} gave {vectors.dtype} of shape {vectors.shape} for {len(texts)} texts; "
             f"finite float32 of shape ({len(texts)}, {encoder.dim}) was expected"
         )
     return vectors
+
+
+@lru_cache(maxsize=1)
+def _resident(encoder: Encoder) -> Encoder:
+    """The same encoder for equal ones: a worker gets a copy with each shard, and must not load its model each time."""
+    return encoder
 
 
 def _read(folder: Path, wanted: set[bytes]) -> dict[bytes, NDArray[np.float32]]:
