@@ -8,7 +8,8 @@ from pathlib import Path
 
 from crosslog.logs.checksums import store
 from crosslog.logs.download import fetch, write_listing
-from crosslog.settings import Settings, load_system
+from crosslog.settings import Settings
+from crosslog.systems import load_system
 
 
 def main(system: str) -> None:

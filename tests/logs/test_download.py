@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+from collections.abc import Iterable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import BinaryIO, Self
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -10,7 +15,7 @@ from werkzeug import Request, Response
 
 from crosslog.logs.checksums import DownloadError, store
 from crosslog.logs.download import ATTEMPTS, fetch, transfer, write_listing
-from crosslog.settings import SourceFile
+from crosslog.systems import SourceFile
 
 BODY = b"".join(b"gizmo %d turned\n" % number for number in range(5000))
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -115,6 +120,145 @@ def test_a_connection_that_drops_is_taken_up_again(tmp_path: Path, httpserver: H
     assert len(waits) == len(BODY) // 30_000
 
 
+def test_a_server_that_cuts_every_second_response_is_outlasted(tmp_path: Path, httpserver: HTTPServer) -> None:
+    def cutting(request: Request) -> Response:
+        answer = ranged(request)
+        whole, sent = answer.get_data(), 9000 if len(httpserver.log) % 2 else 20_000
+        return Response(iter([whole[:sent]]), answer.status, {**answer.headers, "Content-Length": str(len(whole))})
+
+    httpserver.expect_request("/z.log").respond_with_handler(cutting)
+    path = fetch(source(url=httpserver.url_for("/z.log")), tmp_path, "", no_wait)
+    assert path.read_bytes() == BODY
+    assert len(httpserver.log) > 2
+
+
+def test_a_server_that_cuts_the_first_response_and_ignores_ranges_starts_anew(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    def forgetful(request: Request) -> Response:
+        sent = BODY if httpserver.log else BODY[:30_000]
+        return Response(iter([sent]), 200, {"Content-Length": str(len(BODY))})
+
+    httpserver.expect_request("/z.log").respond_with_handler(forgetful)
+    assert fetch(source(url=httpserver.url_for("/z.log")), tmp_path, "", no_wait).read_bytes() == BODY
+    assert [entry.headers.get("Range") for entry, _ in httpserver.log] == [None, "bytes=30000-"]
+
+
+def test_a_range_that_starts_elsewhere_than_asked_for_is_not_put_behind(tmp_path: Path, httpserver: HTTPServer) -> None:
+    headers = {"Content-Range": f"bytes 0-{len(BODY) - 1}/{len(BODY)}"}
+    httpserver.expect_request("/z.log").respond_with_data(BODY, status=206, headers=headers)
+    (tmp_path / "z.log.part").write_bytes(BODY[:700])
+    assert fetch(source(url=httpserver.url_for("/z.log")), tmp_path, "", no_wait).read_bytes() == BODY
+
+
+class Unsized(BaseHTTPRequestHandler):
+    """Says no length and hangs up after 30,000 bytes: what came looks whole."""
+
+    def do_GET(self) -> None:
+        start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(BODY) - 1}/{len(BODY)}")
+        self.end_headers()
+        self.wfile.write(BODY[start : start + 30_000])
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_body_without_a_length_is_whole_when_the_known_size_is_there(tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Unsized) as server:
+        Thread(target=server.serve_forever).start()
+        url = f"http://127.0.0.1:{server.server_port}/z.log"
+        assert fetch(source(url=url), tmp_path, "", no_wait).read_bytes() == BODY
+        server.shutdown()
+
+
+def test_a_body_shorter_than_known_with_its_true_length_is_an_error_at_once(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/z.log").respond_with_data(b"<html>sorry</html>")
+    with pytest.raises(DownloadError, match=f"bytes must be {len(BODY)}, but is 18"):
+        fetch(source(url=httpserver.url_for("/z.log")), tmp_path, "", no_wait)
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1/z.log", "http://127.0.0.1:port/z.log"])
+def test_an_address_that_is_none_is_an_error_at_once(tmp_path: Path, url: str) -> None:
+    with pytest.raises(DownloadError, match=r"z\.log cannot be fetched \(.*correct it in systems\.yaml"):
+        transfer(url, tmp_path / "z.part", lambda done: None, lambda seconds: pytest.fail("tried again"))
+
+
+def test_a_mirror_may_be_a_file_address(tmp_path: Path) -> None:
+    (tmp_path / "my mirror").mkdir()
+    (tmp_path / "my mirror/z.log").write_bytes(BODY)
+    assert fetch(source(mirror="z.log"), tmp_path, (tmp_path / "my mirror").as_uri()).read_bytes() == BODY
+
+
+def fill_disk(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """Writing files whose name ends with `.part` fails once `room` bytes are there."""
+    plain_open = Path.open
+
+    def opened(path: Path, mode: str = "r", *given: object, **more: object) -> object:
+        file = plain_open(path, mode, *given, **more)
+        return FullFile(file, room) if path.suffix == ".part" and mode != "rb" else file
+
+    monkeypatch.setattr(Path, "open", opened)
+
+
+class FullFile:
+    def __init__(self, file: BinaryIO, room: int) -> None:
+        self._file, self._room = file, room
+
+    def write(self, block: bytes) -> None:
+        self._file.write(block[: max(self._room - self._file.tell(), 0)])
+        if self._file.tell() >= self._room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def writelines(self, blocks: Iterable[bytes]) -> None:
+        for block in blocks:
+            self.write(block)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._file, name)
+
+
+def test_a_full_disk_is_an_error_that_keeps_what_has_come(
+    tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    httpserver.expect_request("/z.log").respond_with_handler(ranged)
+    with monkeypatch.context() as patch:
+        fill_disk(patch, room=30_000)
+        with pytest.raises(DownloadError, match=r"z\.log: there is no room left .* kept in .*z\.log\.part: make room"):
+            fetch(source(url=httpserver.url_for("/z.log")), tmp_path, "", no_wait)
+    assert (tmp_path / "z.log.part").read_bytes() == BODY[:30_000]
+    assert fetch(source(url=httpserver.url_for("/z.log")), tmp_path, "", no_wait).read_bytes() == BODY
+    assert httpserver.log[-1][0].headers["Range"] == "bytes=30000-"
+
+
+def test_a_full_disk_while_a_mirror_is_copied_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "z.log").write_bytes(BODY)
+    fill_disk(monkeypatch, room=30_000)
+    with pytest.raises(DownloadError, match="there is no room left on the disk"):
+        fetch(source(mirror="z.log"), tmp_path / "raw", str(tmp_path))
+    assert not (tmp_path / "raw/z.log").exists()
+
+
+def test_a_full_disk_leaves_nothing_of_what_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, listing = tmp_path / "some.log", tmp_path / "raw/listing.json"
+    log.write_bytes(b"one\n")
+    fill_disk(monkeypatch, room=10)
+    with pytest.raises(DownloadError, match=r"listing\.json: there is no room left on the disk; make room"):
+        write_listing([log], listing)
+    assert list(listing.parent.iterdir()) == []
+
+
 def test_a_server_that_stays_busy_is_an_error_after_growing_waits(tmp_path: Path, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/z.log").respond_with_data("busy", status=503)
     waits: list[float] = []
@@ -138,6 +282,7 @@ def test_chunks_that_break_off_leave_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="broken"):
         store(breaking(), tmp_path / "z.log")
     assert (tmp_path / "z.log").read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["z.log"]
 
 
 def test_a_listing_changes_with_its_files(tmp_path: Path) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosslog.settings import SourceFile
+from crosslog.systems import SourceFile
 
 BLOCK_BYTES = 1 << 20
 RECORDS = "checksums.json"
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class DownloadError(RuntimeError):
@@ -64,9 +67,30 @@ def record(name: str, folder: Path, found: Found) -> None:
 
 
 def store(chunks: Iterable[bytes], target: Path) -> Path:
-    """Write chunks to a file that appears when all of them are there."""
+    """Write chunks to a file that appears when all of them are there; nothing of it stays when that fails.
+
+    Raises
+    ------
+    DownloadError
+        If the disk is full.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
-    with part.open("wb") as file:
-        file.writelines(chunks)
+    try:
+        with room_for(target, "make room and run this again"), part.open("wb") as file:
+            file.writelines(chunks)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     return part.replace(target)
+
+
+@contextmanager
+def room_for(target: Path, remedy: str) -> Iterator[None]:
+    """Turns a full disk into a DownloadError that names the file and says `remedy`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise DownloadError(f"{target}: there is no room left on the disk; {remedy}") from None

@@ -11,15 +11,28 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import httpx
 
-from crosslog.logs.checksums import BLOCK_BYTES, DownloadError, measure, record, store, verify, with_record
-from crosslog.settings import SourceFile
+from crosslog.logs.checksums import (
+    BLOCK_BYTES,
+    DownloadError,
+    measure,
+    record,
+    room_for,
+    store,
+    verify,
+    with_record,
+)
+from crosslog.systems import SourceFile
 
 ATTEMPTS = 6
 TIMEOUT_SECONDS = 60.0
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
+LENGTHS = frozenset({"content-length", "transfer-encoding"})  # without either, a dropped connection looks like the end
+HOPELESS = (httpx.UnsupportedProtocol, httpx.TooManyRedirects, httpx.InvalidURL)
 
 
 @dataclass
@@ -48,13 +61,14 @@ def fetch(file: SourceFile, folder: Path, mirror: str, wait: Callable[[float], N
     file : what to fetch, and what it must be; where no checksum is known, that of the first download is kept in
         checksums.json beside the file, and holds from then on
     folder : where it goes; a transfer that breaks leaves `<name>.part` there, and the next call goes on from it
-    mirror : folder or base URL to look in first; empty for none
+    mirror : folder or base URL (http, https, file) to look in first; empty for none
     wait : what passes the seconds between attempts
 
     Raises
     ------
     DownloadError
-        If no source has the file, the transfer breaks ATTEMPTS times without progress, or size or checksum differ.
+        If no source has the file, the transfer breaks ATTEMPTS times without progress, size or checksum differ, or the
+        disk is full.
     """
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / file.name
@@ -64,7 +78,8 @@ def fetch(file: SourceFile, folder: Path, mirror: str, wait: Callable[[float], N
         found = measure(target)
         verify(wanted, target, found, f"remove {target} to fetch it again")
     else:
-        source = _obtain(file, part, mirror, wait)
+        with room_for(target, f"what has come is kept in {part}: make room and run the stage again"):
+            source = _obtain(file, part, mirror, wait)
         found = measure(part)
         try:
             verify(wanted, target, found, f"it came from {source}: it was removed; is that the right source?")
@@ -80,9 +95,9 @@ def fetch(file: SourceFile, folder: Path, mirror: str, wait: Callable[[float], N
 def _obtain(file: SourceFile, part: Path, mirror: str, wait: Callable[[float], None]) -> str:
     for source in _sources(file, mirror):
         if source.startswith(("http://", "https://")):
-            arrived = transfer(source, part, Progress(file.name, file.bytes), wait)
+            arrived = transfer(source, part, Progress(file.name, file.bytes), wait, file.bytes)
         else:
-            arrived = _copy(Path(source), part)
+            arrived = _copy(_path(source), part)
         if arrived:
             return source
     raise DownloadError(
@@ -99,6 +114,10 @@ def _sources(file: SourceFile, mirror: str) -> Iterator[str]:
         yield file.url
 
 
+def _path(source: str) -> Path:
+    return Path(url2pathname(urlsplit(source).path) if source.startswith("file:") else source)
+
+
 def _copy(source: Path, part: Path) -> bool:
     if not source.is_file():
         return False
@@ -108,20 +127,28 @@ def _copy(source: Path, part: Path) -> bool:
     return True
 
 
-def transfer(url: str, part: Path, progress: Callable[[int], None], wait: Callable[[float], None]) -> bool:
-    """Fetch `url` into `part`, going on where it ends; False where the server has no such file.
+def transfer(
+    url: str,
+    part: Path,
+    progress: Callable[[int], None],
+    wait: Callable[[float], None],
+    size: int | None = None,
+) -> bool:
+    """Fetch `url`, of `size` bytes if known, into `part`, going on where it ends; False where the server lacks it.
 
     Raises
     ------
     DownloadError
-        If the server refuses, or ATTEMPTS in a row bring not one byte.
+        If the server refuses, ATTEMPTS in a row bring not one byte, or it is no address to fetch from.
     """
     failures = 0
     with httpx.Client(follow_redirects=True, timeout=TIMEOUT_SECONDS) as client:
         while True:
             before = _size(part)
             try:
-                return _attempt(client, url, part, progress)
+                return _attempt(client, url, part, progress, size)
+            except HOPELESS as error:
+                raise DownloadError(f"{url} cannot be fetched ({error}): correct it in systems.yaml") from None
             except httpx.TransportError as error:
                 failures = 1 if _size(part) > before else failures + 1
                 if failures == ATTEMPTS:
@@ -138,7 +165,7 @@ def _broken(url: str, part: Path, error: Exception) -> str:
     )
 
 
-def _attempt(client: httpx.Client, url: str, part: Path, progress: Callable[[int], None]) -> bool:
+def _attempt(client: httpx.Client, url: str, part: Path, progress: Callable[[int], None], size: int | None) -> bool:
     start = _size(part)
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
     with client.stream("GET", url, headers=headers) as response:
@@ -153,6 +180,8 @@ def _attempt(client: httpx.Client, url: str, part: Path, progress: Callable[[int
                 f"{url} answers with HTTP status {response.status_code}: fetch it by hand into {part.parent}"
             )
         _append(response, part, start if _continues(response, start) else 0, progress)
+        if size and _size(part) < size and not LENGTHS & response.headers.keys():
+            raise httpx.TransportError(f"it ended after {_size(part):,} of {size:,} bytes")
     return True
 
 

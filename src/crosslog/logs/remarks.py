@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 import polars as pl
 
 SAMPLE_CHARACTERS = 120
-KINDS = ("not_utf8", "nul", "carriage_return", "empty", "unreadable", "no_final_newline", "unlabelled")
+KINDS = (
+    "not_utf8",
+    "nul",
+    "carriage_return",
+    "too_long",
+    "empty",
+    "unreadable",
+    "no_final_newline",
+    "unlabelled",
+    "unknown_session",
+    "unknown_line",
+)
+Row = tuple[str, int, int, str]
 
 
 class RemarkTable:
     """Counts by kind over all chunks of a log.
 
     Kinds: `not_utf8` bytes replaced by U+FFFD; `nul` bytes replaced by blanks; `carriage_return` cut off at the end;
-    `empty` lines, which make no event; `unreadable` lines, kept as content without fields; `no_final_newline` at the
-    end of a file; `unlabelled` lines whose session the label file does not name, or which have none.
+    `too_long` lines, of which the start is kept; `empty` lines, which make no event; `unreadable` lines, kept as
+    content without fields; `no_final_newline` at the end of a file; `unlabelled` lines whose session the label file
+    does not name, or which have none; `unknown_session`s and `unknown_line`s, which the
+    label file names and the log does not have.
     """
 
     def __init__(self) -> None:
@@ -29,15 +46,31 @@ class RemarkTable:
 
     def add(self, kind: str, frame: pl.DataFrame, where: pl.Series) -> None:
         """Count the rows of a frame (columns line, raw) where `where` is true."""
-        found = frame.lazy().select("line", "raw").filter(where.fill_null(value=False))
         number = int(where.sum())
         if number:
-            line, text = found.head(1).collect().row(0)
-            before, first_line, sample = self._rows.get(kind, (0, line, text[:SAMPLE_CHARACTERS]))
-            self._rows[kind] = (before + number, first_line, sample)
+            row = where.arg_true()[0]
+            line, text = frame["line"][row], frame["raw"][row]
+            self.merge([(kind, number, line, text[:SAMPLE_CHARACTERS])])
+
+    def rows(self) -> list[Row]:
+        """Kind, count, number and start of the first line, in the order of KINDS: to be merged elsewhere."""
+        return [(kind, *self._rows[kind]) for kind in KINDS if kind in self._rows]
+
+    def merge(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Add what `rows` gave for a later part of the log.
+
+        Raises
+        ------
+        ValueError
+            If a kind is none of KINDS.
+        """
+        for kind, count, line, sample in rows:
+            if kind not in KINDS:
+                raise ValueError(f"{kind!r} is no kind of remark; there are: {', '.join(KINDS)}")
+            before, first_line, first_sample = self._rows.get(kind, (0, line, sample))
+            self._rows[kind] = (before + count, first_line, first_sample)
 
     def frame(self) -> pl.DataFrame:
         """Columns of schemas.Remarks, in the order of KINDS; kinds that were not met are left out."""
-        rows = [(kind, *self._rows[kind]) for kind in KINDS if kind in self._rows]
         columns = {"kind": pl.String, "lines": pl.UInt64, "first_line": pl.UInt64, "sample": pl.String}
-        return pl.DataFrame(rows, schema=columns, orient="row")
+        return pl.DataFrame(self.rows(), schema=columns, orient="row")

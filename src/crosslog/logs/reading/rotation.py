@@ -1,0 +1,67 @@
+"""Which files a path means, and the order in which they were written: a log's rotated files come oldest first.
+
+- `syslog.3.gz`, `syslog.2.gz`, `syslog.1`, `syslog`: a number of up to three digits after a dot counts backwards in
+  time, and the name without it is the newest. A padded number (`part.001`) is a split file's and counts forwards.
+- `app.log-20240130.gz`, `app.log-20240131.gz`, `app.log`, or `app-20240130.log`, `app.log`: a date or a time stamp
+  counts forwards, before the name without it.
+- Everything else is in natural order: `part-9.log` before `part-10.log`.
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from crosslog.logs.reading.problems import ReadingError
+from crosslog.logs.reading.unpacking import without_packing
+
+NUMBERED = re.compile(r"^(?P<base>.+)\.(?P<number>0|[1-9][0-9]{0,2})$")
+DATED = re.compile(
+    r"^(?P<base>.+?)[._-](?P<date>(?:[0-9]{6,}|[0-9]{4}-[0-9]{2}-[0-9]{2})[-_.:T0-9]*)(?P<ending>\.[A-Za-z]+)?$"
+)
+
+Key = tuple[object, ...]
+
+
+def find(path: str) -> list[Path]:
+    """The files that a path means: a file, all files under a folder, or those of a glob; each log's oldest first.
+
+    Raises
+    ------
+    ReadingError
+        If there are none.
+    """
+    place = Path(path)
+    names = place.rglob("*") if place.is_dir() else map(Path, glob.glob(path, recursive=True))  # noqa: PTH207
+    found = [name for name in names if name.is_file()]
+    if not found:
+        raise ReadingError(
+            f"{path} is no file, no folder with files and no glob that matches any: correct systems.yaml"
+        )
+    return [Path(name) for name in oldest_first(name.as_posix() for name in found)]
+
+
+def oldest_first(names: Iterable[str]) -> list[str]:
+    """Names of files in the order in which rotation wrote them; folders, and logs in one folder, in natural order."""
+    return sorted(names, key=_age)
+
+
+def _age(name: str) -> Key:
+    folder, _, file = name.rpartition("/")
+    base, kind, number, date = _taken_apart(without_packing(file))
+    return (*_natural(folder), *_natural(base), kind, number, *_natural(date), name)
+
+
+def _taken_apart(file: str) -> tuple[str, int, int, str]:
+    if found := DATED.match(file):
+        return found["base"] + (found["ending"] or ""), 0, 0, found["date"]
+    if found := NUMBERED.match(file):
+        return found["base"], 1, -int(found["number"]), ""
+    return file, 2, 0, ""
+
+
+def _natural(text: str) -> Key:
+    """Comparable in natural order: text and numbers by turns."""
+    return (tuple(int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", text)),)
