@@ -14,7 +14,8 @@ from crosslog import plugins
 from crosslog.artifacts import AUDITS, CURVES, METRICS, Table, write_text
 from crosslog.reporting._inputs import Inputs
 from crosslog.reporting._terminal import terminal_table
-from crosslog.settings import Settings, SettingsError, load_systems
+from crosslog.settings import Settings, SettingsError
+from crosslog.systems import load_systems
 
 
 def main(option: str = "") -> None:
@@ -42,10 +43,10 @@ def read_inputs(settings: Settings) -> Inputs:
     unknown = [name for name in settings.run.systems if name not in systems]
     if unknown:
         raise SettingsError(f"systems.yaml: no entry for {', '.join(unknown)}; known: {', '.join(systems)}")
-    pairs = list(product(settings.run.experiments, settings.detectors))
+    pairs = list(product(settings.run.experiments, settings.run.detectors))
     return Inputs(
         suite=settings.run,
-        detectors=settings.detectors,
+        detectors={name: settings.detectors[name] for name in settings.run.detectors},
         embed=settings.embed,
         evaluate=settings.evaluate,
         systems={name: systems[name] for name in settings.run.systems},

@@ -7,7 +7,8 @@ import pytest
 
 from crosslog.reporting._inputs import Inputs
 from crosslog.reporting._tables import COMPACT, EVENTS, TRANSFER
-from crosslog.settings import EmbedSettings, EvaluateSettings, Experiment, SourceFile, SpanRequest, Suite, System
+from crosslog.settings import EmbedSettings, EvaluateSettings, Experiment, SpanRequest, Suite, SystemUse
+from crosslog.systems import Labels, SourceFile, System
 
 DETECTORS = {"crosyslog": {"hidden": 64}, "logtad": {}}
 CHECKS = ("spans are disjoint", "query labels are withheld")
@@ -18,21 +19,26 @@ def inputs() -> Inputs:
     return Inputs(
         suite=Suite(
             name="small",
-            systems={"old": "plain", "made": "bgl", "real": "hdfs"},
+            systems={
+                "old": SystemUse(format="plain"),
+                "made": SystemUse(format="bgl"),
+                "real": SystemUse(format="hdfs"),
+            },
             representations=("message",),
+            detectors=tuple(DETECTORS),
             experiments={"e1": _experiment("made", "E1"), "e3": _experiment("real", None)},
         ),
         detectors=DETECTORS,
         embed=EmbedSettings(encoder="hashing", options={"dim": 64}),
         evaluate=EvaluateSettings(threshold=0.5, type_false_positive_rate=0.1, resamples=1000, confidence=0.95, seed=3),
         systems={
-            "old": System(description="an old one", kind="a cluster", path="/logs/old", labels="first word"),
-            "made": System(description="invented", kind="a cluster", simulated="bgl", labels="first word"),
+            "old": System(description="an old one", kind="a cluster", path="/logs/old", labels=Labels(source="tag")),
+            "made": System(description="invented", kind="a cluster", simulated="bgl", labels=Labels(source="tag")),
             "real": System(
                 description="<b>real</b>",
                 kind="a store",
                 files=(SourceFile(name="a.log", url="https://logs.example/a.log"),),
-                labels="weak: by block",
+                labels=Labels(source="sessions", weak=True, note="by block"),
             ),
         },
         metrics=_metrics(),

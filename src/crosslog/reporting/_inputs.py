@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,8 @@ from typing import NamedTuple, Protocol
 
 import polars as pl
 
-from crosslog.settings import EmbedSettings, EvaluateSettings, Suite, System
+from crosslog.settings import EmbedSettings, EvaluateSettings, Suite
+from crosslog.systems import System
 
 
 class Estimate(NamedTuple):
@@ -54,7 +54,7 @@ class Inputs:
         """What a reader must know of a system's lines or labels: "simulated", "weak labels" or nothing."""
         if self.systems[system].is_simulated:
             return "simulated"
-        return "weak labels" if re.search(r"\bweak", self.systems[system].labels, re.IGNORECASE) else ""
+        return "weak labels" if self.systems[system].labels.weak else ""
 
     @property
     def simulated(self) -> list[str]:

@@ -7,6 +7,7 @@ event's time is EPOCH (UTC) with TIME's microseconds.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 import polars as pl
@@ -27,6 +28,7 @@ from crosslog.logs.line_format import (
 LEVEL = r"^[A-Z]+$"
 
 
+@dataclass(frozen=True)
 class Bgl(LineFormat):
     """Reads lines of Blue Gene/L; lines label themselves."""
 

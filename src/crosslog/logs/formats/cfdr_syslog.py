@@ -7,6 +7,7 @@ may be missing, and a daemon given by its path is named by the last part of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 import polars as pl
@@ -21,6 +22,7 @@ LINE = (
 )
 
 
+@dataclass(frozen=True)
 class CfdrSyslog(LineFormat):
     """Reads lines of CFDR's Linux clusters; lines label themselves."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 import polars as pl
@@ -24,6 +25,7 @@ APPLICATION = r"(application_[0-9]+_[0-9]+)"
 HEADING = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)*):\s*$")
 
 
+@dataclass(frozen=True)
 class Hadoop(LineFormat):
     """Reads lines of Hadoop containers; applications are labelled in a file beside them."""
 
@@ -50,6 +52,8 @@ class Hadoop(LineFormat):
             if found := HEADING.match(line):
                 heading = found[1]
             elif application := re.search(APPLICATION, line):
+                if application[1] in labels:
+                    raise ValueError(f"{application[1]} is labelled twice")
                 labels[application[1]] = _failure(heading, line)
         return labels
 

@@ -6,9 +6,8 @@ block is labelled as a whole, in a CSV of BlockId and Label (Normal or Anomaly).
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 import polars as pl
@@ -22,6 +21,7 @@ LINE = (
 BLOCK = r"(blk_-?[0-9]+)"
 
 
+@dataclass(frozen=True)
 class Hdfs(LineFormat):
     """Reads lines of HDFS; blocks are labelled in a file beside them."""
 
@@ -39,7 +39,11 @@ class Hdfs(LineFormat):
 
     def session_labels(self, text: str) -> dict[str, str | None]:
         """Block to `Anomaly`, or None where it is normal."""
-        rows = csv.DictReader(io.StringIO(text))
-        if not {"BlockId", "Label"} <= set(rows.fieldnames or ()):
-            raise ValueError(f"expected the columns BlockId and Label, found {rows.fieldnames}")
-        return {row["BlockId"]: None if row["Label"] == "Normal" else row["Label"] for row in rows}
+        rows = pl.read_csv(text.encode(), infer_schema=False) if text.strip() else pl.DataFrame()
+        if not {"BlockId", "Label"} <= set(rows.columns):
+            raise ValueError(f"expected the columns BlockId and Label, found {rows.columns}")
+        labels = dict(rows.select("BlockId", pl.when(pl.col("Label") != "Normal").then("Label")).rows())
+        if len(labels) < len(rows):
+            block = rows.filter(pl.col("BlockId").is_duplicated())["BlockId"][0]
+            raise ValueError(f"block {block} is labelled twice")
+        return labels

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from format_lines import build
+
+from crosslog.logs.labels import LabelError, LabelTable, label_table, labelled, unknown_lines, unknown_sessions
+from crosslog.logs.reading import Member, find, members
+from crosslog.systems import Labels, load_systems
+
+SYSTEMS = Path(__file__).parents[2] / "systems.yaml"
+LINES = {
+    "source": "lines",
+    "file": "*_weak.csv",
+    "line_column": "LineId",
+    "label_column": "Kind",
+    "normal": 0,
+    "kinds": {1: "security", 2: "hardware"},
+}
+HADOOP = "Normal:\n+ application_1_0001\nDisk full:\n+ application_1_0002\n"
+BLOCKS = "BlockId,Label\nblk_1,Normal\nblk_2,Anomaly\n"
+
+
+def events(sessions: list[str | None], labels: list[str | None] | None = None) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "line": range(1, len(sessions) + 1),
+            "session": sessions,
+            "label": labels or [None] * len(sessions),
+        },
+        schema={"line": pl.UInt64, "session": pl.String, "label": pl.String},
+    )
+
+
+def given(folder: Path, **files: str) -> list[Member]:
+    for name, text in files.items():
+        path = folder / name.replace("__", ".")
+        path.write_bytes(text.encode())
+    return list(members(find(str(folder))))
+
+
+def table(folder: Path, text: str, **labels: Any) -> LabelTable:
+    return label_table(Labels.model_validate(LINES | labels), build("plain"), given(folder, z_weak__csv=text))
+
+
+def test_a_tag_is_the_label_of_its_line() -> None:
+    found = labelled(events([None, None], ["ZBAD", None]), label_table(Labels(source="tag"), build("bgl"), []))
+    assert found.select("label", "anomalous", "named").rows() == [("ZBAD", True, True), (None, False, True)]
+
+
+def test_without_labels_a_tag_means_nothing() -> None:
+    found = labelled(events([None], ["ZBAD"]), label_table(Labels(source="none"), build("bgl"), []))
+    assert found.select("label", "anomalous", "named").rows() == [(None, False, True)]
+
+
+def test_a_line_has_the_label_of_its_session_and_what_no_label_names_is_told(tmp_path: Path) -> None:
+    found = label_table(Labels(source="sessions"), build("hdfs"), given(tmp_path, anomaly_label__csv=BLOCKS, a__log=""))
+    frame = labelled(events(["blk_2", "blk_1", "blk_3", None, "blk_2"]), found)
+    assert frame["line"].to_list() == [1, 2, 3, 4, 5]
+    assert frame.select("label", "anomalous", "named").rows() == [
+        ("Anomaly", True, True),
+        (None, False, True),
+        (None, False, False),
+        (None, False, False),
+        ("Anomaly", True, True),
+    ]
+    assert unknown_sessions(found, {"blk_2", "blk_3"}) == ["blk_1"]
+    assert unknown_lines(found, 1) == []
+
+
+def test_a_file_that_lists_only_what_failed_leaves_other_sessions_normal(tmp_path: Path) -> None:
+    bad, good = "0badcafe-0000-4000-8000-000000000001", "0badcafe-0000-4000-8000-000000000002"
+    found = label_table(Labels(source="sessions"), build("openstack"), given(tmp_path, anomaly_labels__txt=f"{bad}\n"))
+    frame = labelled(events([good, bad, None]), found)
+    assert frame.select("anomalous", "named").rows() == [(False, True), (True, True), (False, False)]
+
+
+CORRECTIONS = {"swapped": {"application_1_0001": "Disk full", "application_1_0002": "Normal"}, "other": {}}
+
+
+@pytest.mark.parametrize(
+    ("apply", "kinds"),
+    [([], [None, "Disk full"]), (["other"], [None, "Disk full"]), (["swapped"], ["Disk full", None])],
+)
+def test_disputed_labels_are_corrected_only_where_asked(
+    apply: list[str], kinds: list[str | None], tmp_path: Path
+) -> None:
+    labels = Labels.model_validate({"source": "sessions", "corrections": CORRECTIONS, "apply": apply})
+    found = label_table(labels, build("hadoop"), given(tmp_path, abnormal_label__txt=HADOOP))
+    assert found.frame["kind"].to_list() == kinds
+
+
+def test_a_correction_of_a_session_that_is_not_labelled_is_an_error(tmp_path: Path) -> None:
+    labels = Labels(source="sessions", corrections={"slip": {"application_1_0003": "Normal"}})
+    with pytest.raises(LabelError, match=r"corrections\.slip names application_1_0003"):
+        label_table(labels, build("hadoop"), given(tmp_path, abnormal_label__txt=HADOOP))
+
+
+def test_two_files_that_contradict_each_other_are_an_error(tmp_path: Path) -> None:
+    files = given(tmp_path, a_label__csv=BLOCKS, b_label__csv="BlockId,Label\nblk_2,Normal\n")
+    with pytest.raises(LabelError, match=r"b_label\.csv: session blk_2 has another label"):
+        label_table(Labels(source="sessions"), build("hdfs"), files)
+
+
+def test_a_label_file_that_is_missing_or_wrong_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(LabelError, match=r"no label file \*label\*\.csv among 0 files"):
+        label_table(Labels(source="sessions"), build("hdfs"), [])
+    with pytest.raises(LabelError, match=r"a_label\.csv: expected the columns BlockId and Label"):
+        label_table(Labels(source="sessions"), build("hdfs"), given(tmp_path, a_label__csv="a,b\n1,2\n"))
+    with pytest.raises(LabelError, match="Plain reads no file that labels"):
+        label_table(Labels(source="sessions"), build("plain"), [])
+
+
+def test_lines_are_labelled_by_number(tmp_path: Path) -> None:
+    found = table(tmp_path, "\ufeffLineId,Kind\r\n3,2\r\n1,0\r\n5,1\r\n")
+    frame = labelled(events(["s", None, None], ["ZBAD"] * 3), found)
+    assert frame.select("label", "anomalous", "named").rows() == [
+        (None, False, True),
+        (None, False, False),
+        ("hardware", True, True),
+    ]
+    assert unknown_lines(found, 3) == [5]
+    assert unknown_sessions(found, set()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("LineId,Kind\n1,0\nx,0\n", r"z_weak\.csv, row 3: 'x' is no line number from 1"),
+        ("LineId,Kind\n,0\n", "row 2: '' is no line number"),
+        ("LineId,Kind\n1.5,0\n", r"row 2: '1\.5' is no line number"),
+        ("LineId,Kind\n0,0\n", "row 2: '0' is no line number"),
+        ("LineId,Kind\n-1,0\n", "row 2: '-1' is no line number"),
+        ("LineId,Kind\n4,0\n5,0\n4,1\n", "row 4: line 4 is labelled a second time"),
+        (
+            "LineId,Kind\n1,9\n",
+            r"label '9' is not known; known are 0 \(normal\), 1 \(security\), 2 \(hardware\)",
+        ),
+        ("LineId,Kind\n1,\n", "row 2: label '' is not known"),
+        ("Line,Kind\n1,0\n", "has no column LineId; it has Line, Kind"),
+        ("", "is no CSV"),
+        ("LineId,Kind\n1,0,0\n", "is no CSV"),
+    ],
+)
+def test_a_label_csv_that_is_wrong_is_an_error_with_its_row(text: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(LabelError, match=message):
+        table(tmp_path, text)
+
+
+def test_line_numbers_need_a_single_file(tmp_path: Path) -> None:
+    files = given(tmp_path, a_weak__csv="LineId,Kind\n1,0\n", b_weak__csv="LineId,Kind\n1,0\n")
+    with pytest.raises(LabelError, match="2 files match"):
+        label_table(Labels.model_validate(LINES), build("plain"), files)
+
+
+def test_a_table_travels_to_a_worker(tmp_path: Path) -> None:
+    found = table(tmp_path, "LineId,Kind\n1,1\n")
+    copy = pickle.loads(pickle.dumps(found))
+    assert (copy.source, copy.frame.rows()) == (found.source, [(1, "security")])
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize(("apply", "anomalous"), [([], 44), (["issue_56"], 43)])
+def test_hadoop_has_its_published_labels_and_its_disputed_ones(mirror: Path, apply: list[str], anomalous: int) -> None:
+    labels = load_systems(SYSTEMS)["hadoop"].labels.model_copy(update={"apply": tuple(apply)})
+    frame = label_table(labels, build("hadoop"), list(members([mirror / "loghub/Hadoop.zip"]))).frame
+    assert (len(frame), len(frame) - frame["kind"].null_count()) == (55, anomalous)
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize(
+    "system", [name for name, entry in load_systems(SYSTEMS).items() if entry.labels.source == "lines"]
+)
+def test_weak_labels_name_every_line_of_their_sample(mirror: Path, system: str, tmp_path: Path) -> None:
+    entry = load_systems(SYSTEMS)[system]
+    for file in entry.files:
+        (tmp_path / file.name).write_bytes((mirror / str(file.mirror)).read_bytes())
+    frame = label_table(entry.labels, build("plain"), list(members(find(str(tmp_path))))).frame
+    assert sorted(frame["line"].to_list()) == list(range(1, 2001))
+    assert len(frame) - frame["kind"].null_count() == entry.expected.anomalous
