@@ -1,0 +1,114 @@
+"""Labelled logs for the benches: those in data/, and the public ones that CROSSLOG_MIRROR holds, parsed in passing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from ruamel.yaml import YAML
+
+from crosslog import plugins
+from crosslog.detection.detectors.keyword import ANY_WORD
+from crosslog.embedding.store import vectors_for
+from crosslog.labelling import verdicts
+from crosslog.settings import Settings
+from crosslog.systems import System, load_systems
+
+REPOSITORY = Path(__file__).parent.parent
+SAMPLE, WHOLE = "bgl_2k", "bgl_events"  # of one machine: neither may teach the other
+SAMPLE_PATH = "loghub_2k/BGL_2k.log"
+
+
+@dataclass(frozen=True)
+class Log:
+    """A log's templates, in order of template_id, with what its labels say of them.
+
+    Attributes
+    ----------
+    templates : template_id, key, template, occurrences, first_line, suspicious, verdict (all empty)
+    counts : verdict (by its own labels), events, anomalous
+    vectors : (n, dim) float32 of length one
+    """
+
+    name: str
+    system: System
+    templates: pl.DataFrame
+    counts: pl.DataFrame
+    vectors: NDArray[np.float32]
+
+    @property
+    def marked(self) -> str:
+        """Its name, with what a reader must know of its lines or labels."""
+        mark = "simulated" if self.system.is_simulated else "weak labels" if self.system.labels.weak else ""
+        return f"{self.name} ({mark})" if mark else self.name
+
+    def teaches(self, other: Log) -> bool:
+        """Whether what is known of it may be used on another: real logs on real ones, never on the same machine."""
+        same_machine = {self.name, other.name} == {SAMPLE, WHOLE}
+        alike = self.system.is_simulated == other.system.is_simulated
+        return alike and self.name not in (other.name, SAMPLE) and not same_machine
+
+
+def labelled_logs() -> list[Log]:
+    """Every log of data/ and of the mirror that has labels."""
+    systems = load_systems()
+    with tempfile.TemporaryDirectory() as folder:
+        found = {path.name: Path() for path in sorted(Path("data/events").glob("*"))}
+        if os.environ.get("CROSSLOG_MIRROR"):
+            systems |= _parse_mirror(Path(folder))
+            found |= {path.name: Path(folder) for path in sorted(Path(folder, "data/events").glob("*"))}
+        return [
+            _log(name, systems[name], place)
+            for name, place in found.items()
+            if name in systems and systems[name].labels.source != "none"
+        ]
+
+
+def _parse_mirror(folder: Path) -> dict[str, System]:
+    """Parse the suite `real`, and the sample of BGL, in a workspace of their own; their entries of systems.yaml."""
+    mirror = str(Path(os.environ["CROSSLOG_MIRROR"]).resolve())
+    params, entries = (YAML(typ="safe").load(REPOSITORY / name) for name in ("params.yaml", "systems.yaml"))
+    suite: dict[str, Any] = params["suites"]["real"]
+    suite["systems"][SAMPLE] = suite["systems"][WHOLE]
+    params["run"] = suite
+    sample = {key: value for key, value in entries[WHOLE].items() if key not in ("files", "expected")}
+    entries[SAMPLE] = sample | {"path": f"{mirror}/{SAMPLE_PATH}", "description": "2,000 lines of BGL"}
+    for name, content in (("params.yaml", params), ("systems.yaml", entries)):
+        YAML(typ="safe").dump(content, folder / name)
+    environment = {
+        **os.environ,
+        "CROSSLOG_MIRROR": mirror,
+        "PYTHONPATH": f"{REPOSITORY}{os.pathsep}{REPOSITORY / 'src'}",
+    }
+    for system in suite["systems"]:
+        for task in ("download", "parse"):
+            command = [sys.executable, "-m", f"tasks.{task}", system]
+            subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return {name: entry for name, entry in load_systems(folder / "systems.yaml").items() if name in suite["systems"]}
+
+
+def _log(name: str, system: System, place: Path) -> Log:
+    templates = pl.read_parquet(place / f"data/templates/{name}.parquet").sort("template_id")
+    events = pl.scan_parquet(place / f"data/events/{name}/*.parquet").select("template_id", "anomalous").collect()
+    counts = verdicts.of_labels(events, weak=system.labels.weak)
+    embed = Settings.load().embed
+    encoder = plugins.build("embedding.encoders", embed.encoder, embed.options)
+    vectors, _ = vectors_for(templates["template"].to_list(), Path("data/vectors") / encoder.identity(), encoder)
+    suspicious = templates["template"].str.contains(f"(?i){ANY_WORD.pattern}")
+    return Log(
+        name,
+        system,
+        templates.select(
+            "template_id", "key", "template", "first_line", occurrences="count", verdict=pl.lit("")
+        ).with_columns(suspicious=suspicious),
+        templates.select("template_id").join(counts, on="template_id", maintain_order="left").drop("template_id"),
+        vectors,
+    )

@@ -1,0 +1,101 @@
+"""Proposed verdicts that people accept or refuse: `data/proposals/<system>.csv`, read forgivingly, written exactly.
+
+They stand apart from the interpretations: a note there is shown to whoever interprets, and a proposal tells of labels.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from crosslog import csv_files
+from crosslog.csv_files import CsvError
+from crosslog.schemas import Proposals
+
+COLUMNS = tuple(Proposals.to_schema().columns)
+TYPES = {name: pl.Float64 if name == "confidence" else pl.String for name in COLUMNS}
+CHOICES = {
+    "proposal": ("", "normal", "anomalous"),
+    "by": ("", "meaning", "letters", "both"),
+    "state": ("known", "drifted", "new"),
+    "answer": ("", "accept", "refuse"),
+}
+KEY = re.compile(r"[0-9a-f]{16}")
+GIVEN = ("answer", "reviewer", "answered_at")
+
+
+def path_of(system: str) -> Path:
+    """Where the proposals for a system lie."""
+    return Path("data/proposals") / f"{system}.csv"
+
+
+def renewed(transferred: pl.DataFrame, existing: pl.DataFrame | None = None) -> pl.DataFrame:
+    """schemas.Proposals in order of key: what is proposed now, with the answers that people gave to the same proposal.
+
+    Parameters
+    ----------
+    transferred : what `transfer.transferred` gives
+    existing : schemas.Proposals as people left them
+    """
+    now = transferred.with_columns(
+        pl.col("confidence").round(2), pl.col("matched_system", "matched_key", "matched_template").fill_null("")
+    )
+    before = pl.DataFrame(schema=TYPES) if existing is None else existing
+    answers = before.select("key", "proposal", *GIVEN)
+    joined = now.join(answers, on=["key", "proposal"], how="left").with_columns(pl.col(GIVEN).fill_null(""))
+    return joined.select(COLUMNS).sort("key")
+
+
+def accepted(proposals: pl.DataFrame) -> pl.DataFrame:
+    """(key, verdict, reviewer) of what people accepted, to be written beside the interpretations."""
+    taken = proposals.filter((pl.col("answer") == "accept") & (pl.col("proposal") != ""))
+    return taken.select("key", "reviewer", verdict="proposal").select("key", "verdict", "reviewer")
+
+
+def formatted(frame: pl.DataFrame) -> str:
+    """The CSV of a frame of schemas.Proposals, in order of key."""
+    return csv_files.formatted(COLUMNS, frame.select(COLUMNS).sort("key").iter_rows())
+
+
+def read(content: bytes, name: str) -> pl.DataFrame:
+    """schemas.Proposals in order of key, whatever a spreadsheet did to the file's form.
+
+    Raises
+    ------
+    CsvError
+        If a row cannot be read or a key comes twice; the message names file, line and reason.
+    """
+    lines: dict[str, int] = {}
+    rows = []
+    for line, cells in csv_files.records(content, COLUMNS, name):
+        record = _record(cells, f"{name}, line {line}")
+        if record["key"] in lines:
+            raise CsvError(f"{name}, line {line}: key {record['key']} stands in line {lines[record['key']]} already")
+        lines[record["key"]] = line
+        rows.append(record)
+    return pl.DataFrame(rows, schema=TYPES, orient="row").sort("key")
+
+
+def _record(cells: dict[str, str], where: str) -> dict[str, Any]:
+    chosen = {column: cells[column].strip().lower() for column in CHOICES}
+    for column, choices in CHOICES.items():
+        if chosen[column] not in choices:
+            raise CsvError(f"{where}: {column} {cells[column]!r} is none of {', '.join(filter(None, choices))}")
+    key = cells["key"].strip().lower()
+    if not KEY.fullmatch(key):
+        raise CsvError(f"{where}: key {cells['key']!r} is not 16 hexadecimal digits; did a spreadsheet change it?")
+    return {**cells, **chosen, "key": key, "confidence": _confidence(cells["confidence"], where)}
+
+
+def _confidence(cell: str, where: str) -> float:
+    """The number, with a decimal comma too."""
+    try:
+        confidence = float(cell.replace(",", "."))
+    except ValueError:
+        confidence = float("nan")
+    if not 0 <= confidence <= 1:
+        raise CsvError(f"{where}: confidence {cell!r} is not a number from 0 to 1")
+    return confidence
