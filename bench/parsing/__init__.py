@@ -1,0 +1,1 @@
+"""Compares crosslog's parse stage with LogLead and Drain3: one machine, one file, one run."""
