@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,3 +128,15 @@ def test_vectors_come_back_and_their_number_is_checked(workspace: Path) -> None:
     assert np.array_equal(artifacts.read_vectors(Path("v.npy"), rows=2), vectors)
     with pytest.raises(ArtifactError, match="holds 2 vectors, 3 were expected"):
         artifacts.read_vectors(Path("v.npy"), rows=3)
+
+
+@pytest.mark.parametrize(
+    "full", [OSError(errno.ENOSPC, "No space left on device"), OSError("No space left on device (os error 28)")]
+)
+def test_a_full_disk_is_named_with_what_to_do_and_leaves_the_old_file(workspace: Path, full: OSError) -> None:
+    path = artifacts.write_text(Path("data/kept"), "before")
+    refused = pytest.raises(OSError, match="no room on the disk for data/kept: free some and run again")
+    with refused, artifacts.replacing(path) as temporary:
+        temporary.write_text("half")
+        raise full
+    assert [(file.name, file.read_text()) for file in path.parent.iterdir()] == [("kept", "before")]

@@ -1,0 +1,65 @@
+"""What every artifact goes through on its way in and out: its schema, and errors that name file, rows and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from crosslog import schemas
+from crosslog.artifacts.atomic import replacing
+
+SHOWN_FAILURES = 20
+Loaded = TypeVar("Loaded")
+
+
+class ArtifactError(ValueError):
+    """An artifact is missing or breaks its schema; the message names the file, the rows and what to do."""
+
+
+def checked(frame: pl.DataFrame, schema: type[schemas.Schema], path: Path) -> pl.DataFrame:
+    """The frame, if it keeps its schema.
+
+    Raises
+    ------
+    ArtifactError
+        Otherwise; it names each failing row, and where there are many, the file that lists them all.
+    """
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        raise ArtifactError(_explained(errors.failure_cases, schema, path)) from None
+    return frame
+
+
+def _explained(failures: pl.DataFrame, schema: type[schemas.Schema], path: Path) -> str:
+    cases = [
+        f"  {'row ' + str(case['index']) if case['index'] is not None else 'whole column'}: {case['column']}: "
+        f"{case['check']} refuses {case['failure_case']!r}"
+        for case in failures.head(SHOWN_FAILURES).iter_rows(named=True)
+    ]
+    head = f"{path} breaks its schema {schema.__name__} in {failures.height} places:"
+    if failures.height > SHOWN_FAILURES:
+        listing = Path("data/failures") / f"{'-'.join(path.with_suffix('').parts)}.csv"
+        with replacing(listing) as temporary:
+            failures.write_csv(temporary)
+        cases.append(f"  … all {failures.height} of them are in {listing}")
+    return "\n".join([head, *cases])
+
+
+def read_parquet(path: Path) -> pl.DataFrame:
+    """One parquet file, its name taken literally."""
+    return pl.read_parquet(path, glob=False)
+
+
+def loaded(path: Path, load: Callable[[Path], Loaded]) -> Loaded:
+    """What `load` makes of the file; an ArtifactError that says what to do where it is missing or damaged."""
+    try:
+        return load(path)
+    except FileNotFoundError:
+        raise ArtifactError(f"{path} is not there: run `dvc repro` to make it") from None
+    except (pl.exceptions.PolarsError, ValueError, EOFError) as error:
+        raise ArtifactError(f"{path} cannot be read: {error}; delete it and run `dvc repro`") from None
