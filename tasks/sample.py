@@ -10,6 +10,7 @@ from crosslog import artifacts
 from crosslog.detection.episodes.bundle import Bundle, Part, bundle, inside
 from crosslog.detection.episodes.sampling import sample
 from crosslog.settings import Experiment, Settings
+from tasks._labelled import labelled_parts
 
 
 def main(name: str) -> None:
@@ -23,7 +24,7 @@ def main(name: str) -> None:
 def _bundle(experiment: Experiment, systems: tuple[str, ...], encoder: str) -> Bundle:
     spans, parts = [], {}
     for system in systems:
-        labels = artifacts.EVENTS.read(["line", "anomalous"], system=system)
+        labels = pl.concat(labelled_parts(system, ["line", "anomalous"], experiment.part(system)))
         spans.append(sample(labels, system, experiment))
         parts[system] = _part(system, spans[-1], experiment.representation, encoder)
     return bundle(pl.concat(spans), parts)
@@ -32,10 +33,11 @@ def _bundle(experiment: Experiment, systems: tuple[str, ...], encoder: str) -> B
 def _part(system: str, spans: pl.DataFrame, representation: str, encoder: str) -> Part:
     names = {"system": system, "representation": representation, "encoder": encoder}
     columns = ["line", "time", "message_id", "label", "anomalous"]
+    lines = spans.select(pl.col("first_line").min(), pl.col("last_line").max()).row(0)
     vectors = artifacts.UNITS.at(**names).with_suffix(".npy")
     units = artifacts.UNITS.read(**names)
     return Part(
-        events=pl.concat([inside(events, spans) for events in artifacts.EVENTS.read_parts(columns, system=system)]),
+        events=pl.concat(inside(events, spans) for events in labelled_parts(system, columns, lines)),
         messages=artifacts.MESSAGES.read(system=system),
         units=units,
         vectors=artifacts.read_vectors(vectors, units["row"].n_unique()),

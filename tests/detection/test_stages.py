@@ -18,8 +18,10 @@ from crosslog.artifacts import ArtifactError
 from crosslog.detection.detectors.exact_match import ExactMatch
 from crosslog.detection.episodes.sampling import SamplingError
 from crosslog.detection.episodes.scoring import DetectorError
+from crosslog.interpretation import table
 from crosslog.settings import SettingsError, read_yaml
 from tasks import sample, score, train
+from tasks._labelled import UnlabelledError
 
 EVENTS = 600
 TEXTS = ["pump runs", "valve shut", "lamp on", "pump broke", "valve stuck"]
@@ -54,6 +56,8 @@ EXPERIMENT: dict[str, Any] = {
 def pipeline(workspace: Path) -> Path:
     """A workspace as the stage embed leaves it."""
     write_params()
+    entry = "{description: d, kind: k, path: x, labels: tag}"
+    Path("systems.yaml").write_text(f"old: {entry}\nnew: {entry}\n", encoding="utf-8")
     for number, system in enumerate(("old", "new")):
         write_system(system, number)
     return workspace
@@ -62,8 +66,9 @@ def pipeline(workspace: Path) -> Path:
 def write_params(**changed: Any) -> None:
     suite = {
         "name": "small",
-        "systems": {"old": "plain", "new": "plain"},
+        "systems": {"old": {"format": "plain"}, "new": {"format": "plain"}},
         "representations": ["message"],
+        "detectors": list(DETECTORS),
         "experiments": {"e": {**EXPERIMENT, **changed}},
     }
     content = {**read_yaml(REPOSITORY / "params.yaml"), "suites": {"small": suite}, "run": suite}
@@ -132,6 +137,68 @@ def test_a_change_to_the_target_leaves_the_bundle_of_the_sources_alone(pipeline:
     sample.main("e")
     assert everything("data/episodes/e/sources") == sources
     assert everything("data/episodes/e/target") != target
+
+
+@pytest.mark.parametrize(
+    ("part", "first", "last"), [({"lines": {"new": [200, 520]}}, 200, 520), ({"max_lines": 400}, 1, 400)]
+)
+def test_episodes_lie_within_the_lines_that_are_asked_for(
+    pipeline: Path, part: dict[str, Any], first: int, last: int
+) -> None:
+    write_params(**part, episodes=2)
+    sample.main("e")
+    spans = artifacts.SPANS.read(experiment="e", part="target")
+    assert spans["first_line"].min() >= first
+    assert spans["last_line"].max() <= last
+
+
+def test_lines_that_a_system_has_not_are_an_error(pipeline: Path) -> None:
+    write_params(lines={"new": [601, 700]})
+    with pytest.raises(ArtifactError, match=r"data/events/new holds none of the lines \(601, 700\)"):
+        sample.main("e")
+
+
+def judged(verdicts: list[str]) -> None:
+    """Make the target one that people label: a verdict for each of its templates."""
+    entries = "old: {description: old, kind: k, path: x}\nnew: {description: new, kind: k, path: x, labels: reviewed}\n"
+    Path("systems.yaml").write_text(entries, encoding="utf-8")
+    keys = [table.key_of(text) for text in TEXTS]
+    counts = pl.Series([1] * 5, dtype=pl.UInt64)
+    templates = {"template_id": pl.Series(range(5), dtype=pl.UInt32), "key": keys, "template": TEXTS, "example": TEXTS}
+    artifacts.TEMPLATES.write(pl.DataFrame({**templates, "count": counts, "first_line": counts}), system="new")
+    rows = {
+        **dict.fromkeys(table.COLUMNS, ""), "occurrences": 1, "interpretation": "It says so.", "source": "rules",
+        "status": "pending",
+    }  # fmt: skip
+    given = zip(keys, TEXTS, verdicts, strict=True)
+    frame = pl.DataFrame([{**rows, "key": key, "template": text, "verdict": verdict} for key, text, verdict in given])
+    artifacts.write_text(Path("data/interpretations/new.csv"), table.formatted(frame.cast({"occurrences": pl.UInt64})))
+
+
+def test_what_people_say_takes_the_place_of_a_system_s_own_labels(
+    pipeline: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judged(["normal", "anomalous", "normal", "normal", ""])
+    Path("labels").mkdir()
+    rows = "".join(f"300,310,normal,{who},,\n" for who in ("ann", "bob"))
+    Path("labels/new.csv").write_text(
+        f"first_line,last_line,label,annotator,annotated_at,note\n{rows}", encoding="utf-8"
+    )
+    write_params(support={"events": 50, "rate": [0.0, 1.0]}, query={"events": 100, "rate": [0.0, 1.0]})
+    sample.main("e")
+    events = artifacts.EPISODE_EVENTS.read(experiment="e", part="target").join(
+        artifacts.EPISODE_MESSAGES.read(experiment="e", part="target").select("message", "text"), on="message"
+    )
+    said = events.filter(~pl.col("line").is_between(300, 310))
+    assert said["anomalous"].equals(said["text"] == "valve shut", check_names=False)
+    assert not events.filter(pl.col("line").is_between(300, 310))["anomalous"].any()
+    assert "events have no label by people; they count as normal" in capsys.readouterr().err
+
+
+def test_a_system_that_nobody_has_judged_is_an_error_that_says_how(pipeline: Path) -> None:
+    judged([""] * 5)
+    with pytest.raises(UnlabelledError, match="judge some templates with `crosslog review new --judge`"):
+        sample.main("e")
 
 
 def test_sampling_twice_gives_the_same_bytes(pipeline: Path) -> None:

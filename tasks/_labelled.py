@@ -1,0 +1,53 @@
+"""Events with the labels that experiments read: their own, or what people say where a system is labelled by them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import polars as pl
+
+from crosslog import artifacts
+from crosslog.interpretation import table
+from crosslog.labelling import annotations, people, verdicts
+from crosslog.systems import load_system
+
+
+class UnlabelledError(ValueError):
+    """A system is to be labelled by people, and nobody has said anything of it."""
+
+
+def labelled_parts(system: str, columns: list[str], lines: tuple[int, int] | None = None) -> Iterator[pl.DataFrame]:
+    """`columns` of a system's events, a part at a time, between two lines where they are given.
+
+    Raises
+    ------
+    UnlabelledError
+        If the source is `reviewed` and there is neither a verdict on a template nor a label of a line.
+    """
+    if load_system(system).labels.source != "reviewed":
+        yield from artifacts.EVENTS.read_parts(columns, lines, system=system)
+        return
+    judged, decided = _said(system)
+    events = unnamed = 0
+    for part in artifacts.EVENTS.read_parts(["line", "time", "message_id", "template_id"], lines, system=system):
+        named = verdicts.corrected(verdicts.labelled(part, judged), decided)
+        events, unnamed = events + len(named), unnamed + len(named) - int(named["named"].sum())
+        yield named.select(columns)
+    if unnamed:
+        sys.stderr.write(f"{system}: {unnamed:,} of {events:,} events have no label by people; they count as normal\n")
+
+
+def _said(system: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Verdicts by template_id, and what people say of lines."""
+    path, lines = table.path_of(system), annotations.path_of(system)
+    rows = table.read(path.read_bytes(), str(path)) if path.exists() else table.empty()
+    judged = verdicts.by_template(artifacts.TEMPLATES.read(system=system), rows)
+    nothing = ",".join(annotations.COLUMNS).encode()
+    labels = annotations.read(lines.read_bytes() if lines.exists() else nothing, str(lines))
+    if (judged["verdict"] == "").all() and labels.is_empty():
+        raise UnlabelledError(
+            f"systems.yaml: {system} has `labels: reviewed`, but {path} has no verdict and {lines} no label: "
+            f"judge some templates with `crosslog review {system} --judge`"
+        )
+    return judged, people.merged(labels)
