@@ -5,48 +5,70 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import polars as pl
+
 from crosslog import artifacts, schemas
-from crosslog.interpretation import review, table
+from crosslog.interpretation import review, store, table
 from crosslog.interpretation.answers import Answers
-from crosslog.interpretation.client import Client, Endpoint
+from crosslog.interpretation.client import Client
 from crosslog.interpretation.interpret import Interpreter, interpreted
+from crosslog.interpretation.llm import LanguageModel
+from crosslog.interpretation.prompting import Prompt
 from crosslog.interpretation.rules import Rules
-from crosslog.settings import InterpretSettings, Settings, load_system
+from crosslog.settings import InterpretSettings, Settings
+from crosslog.systems import load_system
 
 
-def main(system: str) -> None:
-    """Bring a system's interpretations up to date; no row that a person touched is rewritten."""
+def main(system: str, *options: str) -> None:
+    """Bring a system's interpretations up to date; no row that a person touched is rewritten.
+
+    With `--dry-run`, only say what a language model would be asked, and what that costs.
+    """
     templates = artifacts.TEMPLATES.read(system=system)
     path, ledger = table.path_of(system), review.written_path_of(system)
-    existing = table.read(path.read_bytes(), str(path)) if path.exists() else table.empty()
-    rules, interpreter = Rules(), chosen(Settings.load().interpret, system)
+    existing = store.load(path)
+    settings = Settings.load().interpret
+    rules, model = Rules(), language_model(settings, system) if settings.online or "--dry-run" in options else None
+    interpreter: Interpreter = model or rules
 
     every = review.requests(templates, table.empty(), rules.source)
     by_rule = dict(zip(every, rules.interpret(list(every.values())), strict=True))
-    written = set(ledger.read_text(encoding="utf-8").split()) if ledger.exists() else set()
-    current = review.recognised(existing, written | review.fingerprints(by_rule))
+    known = set(ledger.read_text(encoding="utf-8").split()) if ledger.exists() else set()
+    written = known | review.fingerprints(by_rule)
+    current = review.recognised(existing, written)
     asked = review.requests(templates, current, interpreter.source)
-    meanings = dict(zip(asked, interpreted(list(asked.values()), interpreter, rules), strict=True))
-    merged = review.merged(templates, current, meanings)
+    if model and "--dry-run" in options:
+        print(f"interpret {system}: {model.estimate(list(asked.values()))}")  # noqa: T201
+        return
+    standing = current.filter(current["interpretation"] != "")["key"].to_list()
+    meanings = interpreted(asked, interpreter, rules, standing)
 
-    artifacts.checked(merged, schemas.Interpretations, path)
     # First what is remembered as ours: a sentence written before it is remembered would pass for a person's.
-    artifacts.write_text(ledger, "".join(f"{line}\n" for line in sorted(written | review.fingerprints(meanings))))
-    artifacts.write_text(path, table.formatted(merged))
-    added = merged.height - merged.join(existing, on="key", how="semi").height
-    kept = sum(review.is_touched(row) for row in merged.iter_rows(named=True))
-    problems = merged.filter(merged["problems"] != "").height
-    print(f"interpret {system}: {merged.height} rows, {added} added, {kept} of people, {problems} with problems")  # noqa: T201
+    ours = known | review.fingerprints(meanings)
+    artifacts.write_text(ledger, "".join(f"{line}\n" for line in sorted(ours)))
+
+    def merged(rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows as they are now: people may have gone on while a language model was asked."""
+        frame = review.merged(templates, review.recognised(rows, written | ours), meanings)
+        return artifacts.checked(frame, schemas.Interpretations, path)
+
+    print(summary(system, store.rewrite(path, merged), existing))  # noqa: T201
+    if model:
+        print(f"interpret {system}: {model.client.budget}")  # noqa: T201
 
 
-def chosen(settings: InterpretSettings, system: str) -> Interpreter:
-    """The interpreter that params.yaml asks for."""
-    if not settings.online:
-        return Rules()
-    endpoint = Endpoint(
-        settings.model, settings.base_url, settings.temperature, settings.max_retries, settings.timeout_seconds
-    )
-    return Client(endpoint, settings.prompt, load_system(system).kind, Answers(Path(f"data/answers/{system}.jsonl")))
+def summary(system: str, rows: pl.DataFrame, before: pl.DataFrame) -> str:
+    """What has come of a system, in a line."""
+    added = rows.join(before, on="key", how="anti").height
+    kept = sum(review.is_touched(row) for row in rows.iter_rows(named=True))
+    problems = rows.filter(rows["problems"] != "").height
+    return f"interpret {system}: {rows.height} rows, {added} added, {kept} of people, {problems} with problems"
+
+
+def language_model(settings: InterpretSettings, system: str) -> LanguageModel:
+    """The interpreter that params.yaml describes; it is silent until it is asked."""
+    answers = Answers(Path(f"data/answers/{system}.jsonl"))
+    return LanguageModel(settings, Prompt.load(settings.prompt), load_system(system).kind, answers, Client(settings))
 
 
 if __name__ == "__main__":

@@ -1,179 +1,211 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 
+import chat
 import pytest
-from pytest_httpserver import HTTPServer
-from werkzeug import Request as HttpRequest
-from werkzeug import Response
+from chat import ChatServer, settings
 
-from crosslog.interpretation import client as module
-from crosslog.interpretation.answers import Answers, AnswersError
-from crosslog.interpretation.client import Client, ClientError, Endpoint, sentence_of
-from crosslog.interpretation.interpret import Meaning, Request
+from crosslog.interpretation import pace
+from crosslog.interpretation.budget import BudgetReachedError
+from crosslog.interpretation.client import Client
+from crosslog.interpretation.endpoint import ClientError
+from crosslog.interpretation.interpret import Request
+from crosslog.interpretation.prompting import Prompt
 
-CHAT = "/v1/chat/completions"
-SPUN = Request("widget <*> spun $x", 'widget 7 spun {"a": 1}')
+MESSAGES = Prompt.load("lei-1").messages("toys", [Request("widget spun", "widget spun")])
+GOOD = '{"interpretations": [{"number": 1, "interpretation": "The widget did some of its work."}]}'
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "AZURE_OPENAI_ENDPOINT", "OPENAI_API_VERSION"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pace, "FIRST_WAIT", 0.01)
 
 
-def client(server: HTTPServer | str, answers: Path, **changes: object) -> Client:
-    url = server if isinstance(server, str) else server.url_for("/v1")
-    endpoint = Endpoint(
-        **{"model": "m", "base_url": url, "temperature": 0.0, "max_retries": 2, "timeout_seconds": 5.0} | changes
-    )
-    return Client(endpoint, "lei", "toy factories", Answers(answers))
+@pytest.fixture
+def server() -> Iterator[ChatServer]:
+    with chat.serving() as running:
+        yield running
 
 
-def completion(text: str) -> Response:
-    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-    body = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
-    return Response(json.dumps(body), content_type="application/json")
+def test_a_request_names_model_decoding_and_schema(server: ChatServer) -> None:
+    decoding = {"temperature": 0.0, "max_tokens": 50, "cache_prompt": False}
+    assert Client(settings(server, decoding=decoding)).ask(MESSAGES, 1) == GOOD
+    (asked,) = server.asked
+    assert asked["messages"] == MESSAGES
+    assert {name: asked[name] for name in decoding} == decoding
+    assert asked["response_format"]["json_schema"]["strict"] is True
+    assert server.paths == ["/v1/chat/completions"]
 
 
-def serve(server: HTTPServer, *answers: Response) -> list[dict]:
-    """Answer requests one after the other; the list fills with what was asked."""
-    asked: list[dict] = []
-    todo = list(answers)
-
-    def answer(request: HttpRequest) -> Response:
-        asked.append(request.json)
-        return todo.pop(0)
-
-    server.expect_request(CHAT, method="POST").respond_with_handler(answer)
-    return asked
-
-
-GOOD = '{"interpretation": "The widget turned around."}'
-
-
-def test_a_template_is_asked_with_its_kind_its_example_and_the_settings(httpserver: HTTPServer, tmp_path: Path) -> None:
-    asked = serve(httpserver, completion(GOOD))
-    assert client(httpserver, tmp_path / "a.jsonl").interpret([SPUN]) == [Meaning("The widget turned around.", "llm")]
-    assert (asked[0]["model"], asked[0]["temperature"]) == ("m", 0.0)
-    system, user = asked[0]["messages"]
-    assert "toy factories" in system["content"]
-    assert SPUN.template in user["content"]
-    assert SPUN.example in user["content"]
-
-
-def test_a_busy_endpoint_is_asked_again_after_the_time_it_names(httpserver: HTTPServer, tmp_path: Path) -> None:
-    busy = Response("{}", status=429, headers={"Retry-After": "0.1"}, content_type="application/json")
-    asked = serve(httpserver, busy, Response("{}", status=503), completion(GOOD))
-    assert client(httpserver, tmp_path / "a.jsonl").interpret([SPUN])[0].sentence == "The widget turned around."
-    assert len(asked) == 3
-
-
-def test_nonsense_is_pointed_out_and_the_second_run_asks_nothing(httpserver: HTTPServer, tmp_path: Path) -> None:
-    asked = serve(httpserver, completion('{"mood": "fine"}'), completion(GOOD), completion(GOOD))
-    two = [SPUN, Request("gear broke", "gear broke")]
-    first = client(httpserver, tmp_path / "a.jsonl").interpret(two)
-    assert len(asked) == 3
-    assert [said["role"] for said in asked[1]["messages"]] == ["system", "user", "assistant", "user"]
-    assert client("http://127.0.0.1:9/v1", tmp_path / "a.jsonl").interpret(two) == first
-    assert len(asked) == 3
-
-
-def test_who_never_answers_in_form_is_asked_three_times_and_then_no_more(
-    httpserver: HTTPServer, tmp_path: Path
+def test_model_key_and_address_may_come_from_the_environment(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = serve(httpserver, *[completion("{}")] * 3)
-    assert client(httpserver, tmp_path / "a.jsonl").interpret([SPUN]) == [Meaning("", "llm")]
-    assert client(httpserver, tmp_path / "a.jsonl").interpret([SPUN]) == [Meaning("", "llm")]
-    assert len(asked) == 3
+    monkeypatch.setenv("OPENAI_MODEL", "mine")
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    assert Client(settings(server, model=None, base_url=None)).ask(MESSAGES, 1) == GOOD
+    assert (server.asked[0]["model"], server.headers[0]["authorization"]) == ("mine", "Bearer k")
 
 
-@pytest.mark.parametrize("changes", [{"model": "n"}, {"temperature": 0.5}])
-def test_another_model_or_decoding_never_takes_an_old_answer(
-    httpserver: HTTPServer, tmp_path: Path, changes: dict[str, object]
-) -> None:
-    asked = serve(httpserver, completion(GOOD), completion('{"interpretation": "It went round again."}'))
-    client(httpserver, tmp_path / "a.jsonl").interpret([SPUN])
-    assert client(httpserver, tmp_path / "a.jsonl", **changes).interpret([SPUN])[0].sentence == "It went round again."
-    assert len(asked) == 2
-
-
-def test_another_prompt_never_takes_an_old_answer(
-    httpserver: HTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = serve(httpserver, completion(GOOD), completion(GOOD))
-    client(httpserver, tmp_path / "a.jsonl").interpret([SPUN])
-    prompt = (module.PROMPTS / "lei.md").read_text(encoding="utf-8")
-    monkeypatch.setattr(module, "PROMPTS", tmp_path)
-    (tmp_path / "lei.md").write_text(prompt + "\nBe kind.\n", encoding="utf-8")
-    client(httpserver, tmp_path / "a.jsonl").interpret([SPUN])
-    assert len(asked) == 2
-
-
-def test_a_note_of_a_reviewer_makes_another_request(httpserver: HTTPServer, tmp_path: Path) -> None:
-    asked = serve(httpserver, completion(GOOD), completion(GOOD))
-    client(httpserver, tmp_path / "a.jsonl").interpret([SPUN, SPUN._replace(note="the left one")])
-    assert "the left one" not in asked[0]["messages"][1]["content"]
-    assert "the left one" in asked[1]["messages"][1]["content"]
-
-
-def test_a_refusal_keeps_the_answers_so_far(httpserver: HTTPServer, tmp_path: Path) -> None:
-    serve(httpserver, completion(GOOD), Response('{"error": {"message": "no credit"}}', status=401))
-    with pytest.raises(ClientError, match="answered 401"):
-        client(httpserver, tmp_path / "a.jsonl").interpret([SPUN, Request("gear", "gear")])
-    assert client("http://127.0.0.1:9/v1", tmp_path / "a.jsonl").interpret([SPUN])[0].sentence
-
-
-def test_an_endpoint_that_is_not_there_is_an_error_that_says_what_to_change(tmp_path: Path) -> None:
-    with pytest.raises(ClientError, match=r"cannot be reached.*interpret\.online"):
-        client("http://127.0.0.1:9/v1", tmp_path / "a.jsonl", max_retries=0).interpret([SPUN])
-
-
-def test_without_key_and_endpoint_nothing_is_asked(tmp_path: Path) -> None:
-    endpoint = Endpoint("m", None, 0.0, 0, 1.0)
-    with pytest.raises(ClientError, match="OPENAI_API_KEY"):
-        Client(endpoint, "lei", "toys", Answers(tmp_path / "a.jsonl")).interpret([SPUN])
-
-
-def test_an_unknown_prompt_is_an_error_that_lists_the_known(tmp_path: Path) -> None:
-    endpoint = Endpoint("m", "http://127.0.0.1:9/v1", 0.0, 0, 1.0)
-    with pytest.raises(ClientError, match="there are: lei"):
-        Client(endpoint, "lie", "toys", Answers(tmp_path / "a.jsonl")).interpret([SPUN])
+def test_azure_is_reached_as_azure_wants_it(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", server.url.removesuffix("/v1"))
+    with pytest.raises(ClientError, match="not all that Azure needs"):
+        Client(settings(server, base_url=None)).ask(MESSAGES, 1)
+    monkeypatch.setenv("OPENAI_API_VERSION", "2024-10-21")
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "k")
+    assert Client(settings(server, base_url=None)).ask(MESSAGES, 1) == GOOD
+    assert server.paths == ["/openai/deployments/m/chat/completions?api-version=2024-10-21"]
+    assert server.headers[0]["api-key"] == "k"
 
 
 @pytest.mark.parametrize(
-    ("answer", "sentence"),
+    ("changes", "complaint"),
     [
-        (GOOD, "The widget turned around."),
-        (f"```json\n{GOOD}\n```", "The widget turned around."),
-        (f"Sure! {GOOD} Anything else?", "The widget turned around."),
-        ("The widget turned around.", "The widget turned around."),
-        ('"Interpretation: The widget\tturned around."', "The widget turned around."),
-        ('{"interpretation": 7}', ""),
-        ('{"interpretation": "cut o', ""),
-        ("Sure!", ""),
-        ("First line of prose here.\nSecond line of prose.", ""),
-        ("", ""),
+        ({"base_url": None}, "OPENAI_API_KEY"),
+        ({"model": None}, "OPENAI_MODEL"),
     ],
 )
-def test_a_sentence_is_found_in_json_or_in_one_plain_line(answer: str, sentence: str) -> None:
-    assert sentence_of(answer) == sentence
+def test_what_is_not_set_is_named(server: ChatServer, changes: dict[str, object], complaint: str) -> None:
+    with pytest.raises(ClientError, match=complaint):
+        Client(settings(server, **changes)).ask(MESSAGES, 1)
+    assert server.asked == []
 
 
-def test_an_answer_that_was_cut_off_is_asked_for_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    path = tmp_path / "answers" / "a.jsonl"
-    Answers(path).add({"q": 1}, "one", {})
-    with path.open("a") as file:
-        file.write('{"request": "torn')
-    answers = Answers(path)
-    assert "line 2 was cut off" in caplog.text
-    assert (answers.get({"q": 1}), answers.get({"q": 2})) == ("one", None)
-    answers.add({"q": 2}, "two", {"template": "t"})
-    assert [Answers(path).get({"q": number}) for number in (1, 2)] == ["one", "two"]
+def test_offline_no_socket_is_ever_made(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was made")
+
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    with pytest.raises(ClientError, match=r"interpret\.online is false"):
+        Client(settings(server, online=False)).ask(MESSAGES, 1)
 
 
-def test_a_line_that_is_not_an_answer_is_an_error_that_names_it(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text('{"answer": "without its request"}\n', encoding="utf-8")
-    with pytest.raises(AnswersError, match=r"a\.jsonl, line 1"):
-        Answers(tmp_path / "a.jsonl")
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        chat.refuses(429, Retry_After="0.05"),
+        chat.refuses(503),
+        chat.refuses(500, "<html>oh</html>"),
+        chat.drops(),
+        chat.cuts_the_body(),
+        chat.page("<html>please log in</html>", "text/html"),
+        chat.page('{"choices": [{"mess', "application/json"),
+        chat.page('{"choices": []}', "application/json"),
+        chat.slowly(0.4, chat.well()),
+    ],
+    ids=["429", "503", "500", "drop", "cut", "page", "broken", "empty", "slow"],
+)
+def test_trouble_is_waited_out_and_each_request_counted(server: ChatServer, trouble: chat.Behaviour) -> None:
+    server.script.extend([trouble, trouble])
+    client = Client(settings(server, timeout_seconds=0.3))
+    assert client.ask(MESSAGES, 1) == GOOD
+    assert len(server.asked) == client.budget.requests == 3
+
+
+def test_retries_end_and_the_error_says_what_to_change(server: ChatServer) -> None:
+    server.always = chat.drops()
+    with pytest.raises(ClientError, match=r"cannot be reached.*interpret\.online"):
+        Client(settings(server)).ask(MESSAGES, 1)
+    assert len(server.asked) == 3
+
+
+def test_retry_after_is_honoured_to_the_second_and_as_a_date() -> None:
+    assert pace.back_off(0, {"retry-after": "7"}) == 7
+    assert pace.back_off(0, {"retry-after": "Fri, 01 Jan 2100 00:00:00 GMT"}) > 1e9
+    assert pace.back_off(0, {"retry-after": "Fri, 01 Jan 1999 00:00:00 GMT"}) == 0
+    assert [pace.back_off(retry, {"retry-after": "soon"}) for retry in (0, 1, 20)] == [0.01, 0.02, pace.LONGEST_WAIT]
+
+
+def test_a_pause_holds_for_every_thread() -> None:
+    shared, started = pace.Pace(), time.monotonic()
+    shared.hold(0.2)
+    shared.hold(0.01)
+    threads = [Thread(target=shared.wait) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert time.monotonic() - started >= 0.2
+
+
+def test_a_halt_reaches_who_waits_and_ends() -> None:
+    shared = pace.Pace()
+    shared.hold(60)
+    with ThreadPoolExecutor(1) as pool, shared.halted(), pytest.raises(pace.HaltedError):
+        pool.submit(shared.wait).result()
+    fresh = pace.Pace()
+    with fresh.halted():
+        pass
+    fresh.wait()
+
+
+def test_who_asks_to_wait_for_too_long_is_not_waited_for(server: ChatServer) -> None:
+    server.script.append(chat.refuses(429, Retry_After="7200"))
+    with pytest.raises(ClientError, match=r"wait 7200 s"):
+        Client(settings(server)).ask(MESSAGES, 1)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        chat.refuses(401, '{"error": {"message": "no such key"}}'),
+        chat.refuses(404, '{"error": {"message": "no such model"}}'),
+        chat.refuses(429, '{"error": {"message": "no credit", "code": "insufficient_quota"}}'),
+    ],
+)
+def test_a_refusal_for_good_is_not_tried_again_and_costs_nothing(server: ChatServer, refusal: chat.Behaviour) -> None:
+    server.script.append(refusal)
+    client = Client(settings(server))
+    with pytest.raises(ClientError, match=r"answered 4\d\d.*no "):
+        client.ask(MESSAGES, 1)
+    assert (len(server.asked), client.budget.spent) == (1, (0, 0))
+
+
+def test_a_server_without_response_format_is_asked_plainly_from_then_on(server: ChatServer) -> None:
+    server.always = chat.without_formats(chat.well())
+    client = Client(settings(server))
+    assert [client.ask(MESSAGES, 1) for _ in range(3)] == [GOOD] * 3
+    assert ["response_format" in asked for asked in server.asked] == [True, False, False, False]
+
+
+def test_a_bad_request_for_another_reason_fails_and_the_format_stays(server: ChatServer) -> None:
+    server.script.extend([chat.refuses(400, '{"error": {"message": "too long"}}')] * 2)
+    client = Client(settings(server))
+    with pytest.raises(ClientError, match="too long"):
+        client.ask(MESSAGES, 1)
+    client.ask(MESSAGES, 1)
+    assert "response_format" in server.asked[2]
+
+
+def test_tokens_are_those_of_the_reply_or_else_estimated(server: ChatServer) -> None:
+    server.script.append(chat.well(usage={"prompt_tokens": 700, "completion_tokens": 30, "total_tokens": 730}))
+    client = Client(settings(server, decoding={"max_tokens": 1000}))
+    client.ask(MESSAGES, 1)
+    assert client.budget.spent == (700, 30)
+    assert str(client.budget) == "1 requests, 730 tokens, about $0.0010"
+    client.ask(MESSAGES, 1)
+    prompt = sum(-(-len(message["content"]) // 4) + 4 for message in MESSAGES)
+    assert client.budget.spent == (700 + prompt, 30 + -(-len(GOOD) // 4))
+
+
+def test_the_longest_reply_is_set_aside_before_a_request_is_sent(server: ChatServer) -> None:
+    client = Client(settings(server, decoding={"max_tokens": 100_000}, max_cost=0.9))
+    with pytest.raises(BudgetReachedError, match=r"max_cost, 0\.9 dollars"):
+        client.ask(MESSAGES, 1)
+    assert server.asked == []
+
+
+def test_an_empty_reply_is_an_empty_text(server: ChatServer) -> None:
+    server.script.append(chat.says(None))
+    assert Client(settings(server)).ask(MESSAGES, 1) == ""

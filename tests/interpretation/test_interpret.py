@@ -2,30 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pytest
-
-from crosslog.interpretation.interpret import LONGEST, Meaning, Request, interpreted, problems
-
-
-@pytest.mark.parametrize(
-    ("sentence", "problem"),
-    [
-        ("The widget turned around.", ""),
-        ("The widget turned. Then it stopped.", "more than one sentence"),
-        ("The widget\nturned around.", "more than one line"),
-        ("Widget turned.", "shorter than 3 words"),
-        ("turn " * (LONGEST + 1), f"longer than {LONGEST} words"),
-        ("The widget <*> turned.", "still has a wildcard"),
-        ("Widget: <*> spun here!", "still has a wildcard; only repeats the template"),
-        ("The widget turned, which is normal.", "judges without support in the message: normal"),
-    ],
-)
-def test_the_form_of_a_sentence_is_checked(sentence: str, problem: str) -> None:
-    assert problems(sentence, "widget <*> spun here", "widget 7 spun here") == problem
-
-
-def test_a_verdict_word_of_the_message_itself_may_stay() -> None:
-    assert problems("The widget is back at a normal speed.", "widget <*> at normal speed", "") == ""
+from crosslog.interpretation.interpret import Meaning, Request, interpreted
 
 
 def test_where_the_interpreter_could_not_the_fallback_speaks_under_its_own_name() -> None:
@@ -41,9 +18,29 @@ def test_where_the_interpreter_could_not_the_fallback_speaks_under_its_own_name(
         def interpret(self, requests: Sequence[Request]) -> list[Meaning]:
             return [Meaning(f"Rules on {request.template}.", "rules") for request in requests]
 
-    asked = [Request("a", ""), Request("b", ""), Request("c", "")]
-    assert interpreted(asked, Shy(), Sure()) == [
-        Meaning("I know this.", "llm"),
-        Meaning("Rules on b.", "rules"),
-        Meaning("I know this.", "llm"),
-    ]
+    asked = {name: Request(name, "") for name in "abc"}
+    assert interpreted(asked, Shy(), Sure()) == {
+        "a": Meaning("I know this.", "llm"),
+        "b": Meaning("Rules on b.", "rules"),
+        "c": Meaning("I know this.", "llm"),
+    }
+
+
+def test_a_sentence_that_stands_stays_where_nobody_answered_but_not_where_somebody_gave_up() -> None:
+    class Silent:
+        source = "llm"
+
+        def interpret(self, requests: Sequence[Request]) -> list[Meaning]:
+            return [Meaning("", "llm", "gave up" if "b" in request.template else "") for request in requests]
+
+    class Sure:
+        source = "rules"
+
+        def interpret(self, requests: Sequence[Request]) -> list[Meaning]:
+            return [Meaning(f"Rules on {request.template}.", "rules") for request in requests]
+
+    asked = {name: Request(name, "") for name in "abc"}
+    assert interpreted(asked, Silent(), Sure(), standing=["a", "b"]) == {
+        "b": Meaning("Rules on b.", "rules", "gave up"),
+        "c": Meaning("Rules on c.", "rules"),
+    }

@@ -1,43 +1,57 @@
 from __future__ import annotations
 
-import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import chat
 import polars as pl
 import pytest
-from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
+from chat import ChatServer
 
 from crosslog import artifacts, settings
-from crosslog.interpretation import review, table
+from crosslog.interpretation import decisions, review, table
 from tasks import interpret
 
 REPOSITORY = Path(__file__).parents[2]
 TEMPLATES = {"a" * 16: "widget <*> spun", "b" * 16: "gear <*> broke"}
+SYSTEM = "toys: {description: Toys, kind: a toy factory, simulated: toys, labels: none}\n"
+Setter = Callable[..., None]
 
 
 @pytest.fixture
-def asked(workspace: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A system `toys` with two templates, and an endpoint that answers; what it was asked."""
-    Path("params.yaml").write_text((REPOSITORY / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    loaded = settings.Settings.load()
-    online = {"online": True, "base_url": httpserver.url_for("/v1"), "max_retries": 0}
-    changed = loaded.model_copy(update={"interpret": loaded.interpret.model_copy(update=online)})
-    monkeypatch.setattr(settings.Settings, "load", classmethod(lambda cls: changed))
-    Path("systems.yaml").write_text("toys: {description: Toys, kind: a toy factory, simulated: toys, labels: none}\n")
+def server() -> Iterator[ChatServer]:
+    with chat.serving() as running:
+        yield running
+
+
+@pytest.fixture
+def change(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Setter:
+    """Changes the interpret block of the committed params.yaml, in a workspace with a system `toys`."""
+    loaded = settings.Settings.load(REPOSITORY / "params.yaml")
+    Path("systems.yaml").write_text(SYSTEM, encoding="utf-8")
     write_templates(*TEMPLATES)
+
+    def apply(**changes: object) -> None:
+        block = settings.InterpretSettings(**(loaded.interpret.model_dump() | changes))
+        now = loaded.model_copy(update={"interpret": block})
+        monkeypatch.setattr(settings.Settings, "load", classmethod(lambda cls: now))
+
+    return apply
+
+
+@pytest.fixture
+def asked(server: ChatServer, change: Setter) -> list[str]:
+    """An endpoint that answers, a template a request; the templates it was asked."""
+    change(online=True, base_url=server.url, max_retries=0, batch=1, concurrency=1)
     questions: list[str] = []
 
-    def answer(request: Request) -> Response:
-        question = request.json["messages"][1]["content"]
-        questions.append(question)
-        sentence = "The left gear lost a tooth." if "the left one" in question else "The machine did its work."
-        message = {"role": "assistant", "content": json.dumps({"interpretation": sentence})}
-        body = {"id": "1", "object": "chat.completion", "created": 1, "model": "m"}
-        choices = [{"index": 0, "finish_reason": "stop", "message": message}]
-        return Response(json.dumps({**body, "choices": choices}), content_type="application/json")
+    def answer(handler: chat.Handler, body: dict[str, object]) -> None:
+        (entry,) = chat.entries(body)
+        questions.append(entry["template"])
+        noted = "the left one" in entry.get("reviewer", "")
+        handler.send(chat.completion("The left gear lost a tooth." if noted else chat.sentence(entry["template"])))
 
-    httpserver.expect_request("/v1/chat/completions").respond_with_handler(answer)
+    server.always = answer
     return questions
 
 
@@ -78,7 +92,7 @@ def test_a_lost_csv_comes_back_from_the_answers_without_a_request(asked: list[st
 
 def test_a_rejected_row_is_asked_again_once_with_its_note(asked: list[str]) -> None:
     interpret.main("toys")
-    noted = review.decided(rows(), "b", {"status": "rejected", "note": "the left one"})
+    noted = decisions.decided(rows(), "b", {"status": "rejected", "note": "the left one"})
     artifacts.write_text(table.path_of("toys"), table.formatted(noted))
     interpret.main("toys")
     interpret.main("toys")
@@ -97,8 +111,78 @@ def test_only_a_new_template_is_asked_about(asked: list[str]) -> None:
 def test_a_sentence_typed_over_is_kept_also_when_the_remembered_ones_are_lost(asked: list[str]) -> None:
     interpret.main("toys")
     path = table.path_of("toys")
-    artifacts.write_text(path, path.read_text(encoding="utf-8").replace("The machine did its work.", "I know.", 1))
+    artifacts.write_text(
+        path, path.read_text(encoding="utf-8").replace("The widget did some of its work.", "I know.", 1)
+    )
     review.written_path_of("toys").unlink()
     interpret.main("toys")
     assert rows().row(0, named=True)["interpretation"] == "I know."
     assert rows().row(0, named=True)["status"] == "edited"
+
+
+def test_offline_the_rules_speak_and_nobody_is_asked(server: ChatServer, change: Setter) -> None:
+    change(online=False, base_url=server.url)
+    interpret.main("toys")
+    assert (rows()["source"].to_list(), server.asked) == (["rules", "rules"], [])
+
+
+def test_a_dry_run_says_what_it_would_cost_and_does_nothing(
+    server: ChatServer, change: Setter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(online=False, base_url=server.url)
+    interpret.main("toys", "--dry-run")
+    said = capsys.readouterr().out
+    assert said.startswith("interpret toys: 2 templates, 0 answered already, 1 requests, about ")
+    assert "about $0.00" in said
+    assert server.asked == []
+    assert not table.path_of("toys").exists()
+    assert not review.written_path_of("toys").exists()
+
+
+def test_what_the_budget_leaves_out_is_by_rule_until_the_next_run(
+    asked: list[str], server: ChatServer, change: Setter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    online = {"online": True, "base_url": server.url, "batch": 1}
+    change(**online, max_requests=1)
+    interpret.main("toys")
+    assert (rows()["source"].to_list(), len(asked)) == (["llm", "rules"], 1)
+    assert "language model" not in rows()["problems"][1]
+    assert "1 requests, " in capsys.readouterr().out
+    change(**online, max_requests=1)
+    interpret.main("toys")
+    assert (rows()["source"].to_list(), len(asked)) == (["llm", "llm"], 2)
+
+
+def test_a_rejected_row_that_the_budget_leaves_out_stays_rejected_and_is_asked_later(
+    asked: list[str], server: ChatServer, change: Setter
+) -> None:
+    interpret.main("toys")
+    noted = decisions.decided(rows(), "b", {"status": "rejected", "note": "the left one"})
+    artifacts.write_text(table.path_of("toys"), table.formatted(noted))
+    change(online=True, base_url=server.url, batch=1, max_requests=0)
+    interpret.main("toys")
+    assert rows().row(1, named=True)["status"] == "rejected"
+    change(online=True, base_url=server.url, batch=1)
+    interpret.main("toys")
+    assert rows().row(1, named=True)["interpretation"] == "The left gear lost a tooth."
+
+
+def test_a_template_without_an_answer_in_form_is_by_rule_and_says_so(server: ChatServer, change: Setter) -> None:
+    server.always = chat.says("PWNED")
+    change(online=True, base_url=server.url, attempts=2)
+    interpret.main("toys")
+    interpret.main("toys")
+    assert rows()["source"].to_list() == ["rules", "rules"]
+    for found in rows()["problems"]:
+        assert "the language model found no sentence in 2 tries: this one is by rule" in found
+    assert len(server.asked) == 1 + 2
+
+
+def test_a_new_prompt_asks_again_and_the_old_sentences_stay_where_the_budget_ends(
+    asked: list[str], server: ChatServer, change: Setter
+) -> None:
+    interpret.main("toys")
+    before = rows()
+    change(online=True, base_url=server.url, batch=1, decoding={"temperature": 0.7}, max_requests=0)
+    interpret.main("toys")
+    assert rows().equals(before)

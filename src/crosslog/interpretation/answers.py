@@ -1,4 +1,8 @@
-"""Answers of a language model, kept for ever: one JSON object a line, found again by the exact request."""
+"""Answers of a language model, kept for ever: one JSON object a line, found again by what was asked of one template.
+
+A line is keyed by all that a sentence depends on: model, decoding, words of the prompt, kind of system, template,
+example and note. Which templates shared a request is left out, so that a later run with other company replays it too.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 logger = logging.getLogger(__name__)
@@ -18,7 +23,7 @@ class AnswersError(ValueError):
 
 
 class Answers:
-    """An append-only file of answers.
+    """An append-only file of answers, and of replies that were refused; several threads may use it.
 
     Parameters
     ----------
@@ -27,56 +32,81 @@ class Answers:
     Raises
     ------
     AnswersError
-        If a line is not a JSON object with `request` and `answer`. A last line that was cut off when a run was killed
-        is left aside with a warning: its answer is asked for again.
+        If a line is not a JSON object with `request` and either `answer` or `refused`. A last line that was cut off
+        when a run was killed is left aside with a warning: its answer is asked for again.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known = _read(path)
+        self._lock = Lock()
+        self._mended = False
+        self._known: dict[str, str] = {}
+        self._refused: dict[str, list[str]] = {}
+        for key, name, text in _read(path):
+            self._remember(key, name, text)
 
-    def get(self, request: Mapping[str, Any]) -> str | None:
+    def get(self, key: str) -> str | None:
         """The answer to exactly this request, or None."""
-        return self._known.get(digest(request))
+        return self._known.get(key)
 
-    def add(self, request: Mapping[str, Any], answer: str, about: Mapping[str, Any]) -> None:
+    def refused(self, key: str) -> tuple[str, ...]:
+        """Replies to exactly this request that were not in form, oldest first; "" for one that left it out."""
+        return tuple(self._refused.get(key, ()))
+
+    def add(self, key: str, answer: str, about: Mapping[str, Any]) -> None:
         """Keep an answer: it is on the disk when this returns. `about` is for people who read the file."""
-        key = digest(request)
-        line = json.dumps({"request": key, **about, "answer": answer}, ensure_ascii=False) + "\n"
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        _end_the_last_line(self._path)
-        with self._path.open("ab") as file:
-            file.write(line.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        self._known[key] = answer
+        self._append(key, "answer", answer, about)
+
+    def refuse(self, key: str, reply: str, about: Mapping[str, Any]) -> None:
+        """Keep a reply that was not in form, so that nobody pays for it again and again."""
+        self._append(key, "refused", reply, about)
+
+    def _append(self, key: str, name: str, text: str, about: Mapping[str, Any]) -> None:
+        line = json.dumps({"request": key, **about, name: text}, ensure_ascii=False) + "\n"
+        with self._lock:
+            if not self._mended:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                _end_the_last_line(self._path)
+                self._mended = True
+            with self._path.open("ab") as file:
+                file.write(line.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            self._remember(key, name, text)
+
+    def _remember(self, key: str, name: str, text: str) -> None:
+        if name == "answer":
+            self._known[key] = text
+        else:
+            self._refused.setdefault(key, []).append(text)
 
 
 def digest(request: Mapping[str, Any]) -> str:
-    """SHA-256 of a request: model, messages, decoding."""
+    """SHA-256 of a request: everything that its answer depends on."""
     return hashlib.sha256(json.dumps(request, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _read(path: Path) -> dict[str, str]:
-    known: dict[str, str] = {}
+def _read(path: Path) -> list[tuple[str, str, str]]:
+    entries = []
     lines = path.read_bytes().split(b"\n") if path.exists() else []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         entry = _entry(line)
         if entry is not None:
-            known[entry[0]] = entry[1]
+            entries.append(entry)
         elif number < len(lines):
             raise AnswersError(f"{path}, line {number}: not an answer: repair the line or remove it")
         else:
             logger.warning("%s, line %d was cut off: its answer is asked for again", path, number)
-    return known
+    return entries
 
 
-def _entry(line: bytes) -> tuple[str, str] | None:
+def _entry(line: bytes) -> tuple[str, str, str] | None:
     try:
         entry = json.loads(line)
-        return str(entry["request"]), str(entry["answer"])
+        name = "answer" if "answer" in entry else "refused"
+        return str(entry["request"]), name, str(entry[name])
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -1,166 +1,140 @@
-"""The only file that talks to a language model: a template a request, each answer kept before the next is asked for."""
+"""The only file that talks to a language model: a chat completion, sent again with patience, counted by a budget."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
-from string import Template
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from crosslog.interpretation.answers import Answers, digest
-from crosslog.interpretation.interpret import SHORTEST, Meaning, Request
+from crosslog.interpretation.budget import REPLY_TOKENS, Budget, Tokens, length, tokens_of
+from crosslog.interpretation.endpoint import ClientError, connected, model_of
+from crosslog.interpretation.pace import LONGEST_OBEYED, Pace, back_off
+from crosslog.interpretation.prompting import SCHEMA
+from crosslog.settings import InterpretSettings
 
 if TYPE_CHECKING:
-    from openai import OpenAI
+    from openai import APIStatusError, OpenAI
 
-PROMPTS = Path(__file__).parent / "prompts"
-ATTEMPTS = 3  # requests for one template until an answer can be read
-REMINDER = 'That was not in the form asked for. Answer with {"interpretation": "<one sentence>"} and nothing else.'
-FENCE = re.compile(r"^```\w*\s*|\s*```$")
-LABEL = re.compile(r"^\W*interpretation\W*:\s*", re.IGNORECASE)
-
-
-class ClientError(RuntimeError):
-    """The endpoint cannot be reached or refuses; what it answered so far is kept. The message says what to change."""
+logger = logging.getLogger(__name__)
+BUSY = frozenset({408, 409, 425, 429, 500, *range(502, 600)})
+MAY_MEAN_THE_FORMAT = frozenset({400, 415, 422, 501})
+HOPELESS = "insufficient_quota"  # OpenAI's 429 that no waiting heals
+FORMAT = {"type": "json_schema", "json_schema": {"name": "interpretations", "strict": True, "schema": SCHEMA}}
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """An OpenAI-compatible endpoint and how it is asked: the fields of `interpret` in params.yaml.
+class BusyError(ClientError):
+    """What may go better a little later; `headers` are those of the reply, if there was one."""
 
-    `base_url` None means OPENAI_BASE_URL, or OpenAI's own. The key is OPENAI_API_KEY; an endpoint of one's own may do
-    without.
-    """
-
-    model: str
-    base_url: str | None
-    temperature: float
-    max_retries: int
-    timeout_seconds: float
-
-    def connect(self) -> OpenAI:
-        """A client that waits and tries again when the endpoint is busy (429, 5xx, broken connections)."""
-        from openai import OpenAI  # noqa: PLC0415 it takes a second, and replaying answers needs none
-
-        url = self.base_url or os.environ.get("OPENAI_BASE_URL")
-        key = os.environ.get("OPENAI_API_KEY")
-        if not key and not url:
-            raise ClientError("interpret.online is true, but neither OPENAI_API_KEY nor interpret.base_url is set")
-        return OpenAI(api_key=key or "none", base_url=url, max_retries=self.max_retries, timeout=self.timeout_seconds)
+    def __init__(self, message: str, status: int | None = None, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message, status)
+        self.headers = headers or {}
 
 
-@dataclass(frozen=True)
 class Client:
-    """An interpreter that asks a language model, and asks nothing twice.
+    """An OpenAI-compatible endpoint; several threads may use it.
 
-    Attributes
+    Parameters
     ----------
-    endpoint : which model, and how
-    prompt : name of a file in prompts/
-    kind : the kind of system, in words, for the prompt
-    answers : answers of earlier runs; new ones are added as they come
+    settings : the `interpret` block of params.yaml
     """
 
-    endpoint: Endpoint
-    prompt: str
-    kind: str
-    answers: Answers
-    source: Literal["llm"] = field(default="llm", init=False)
+    def __init__(self, settings: InterpretSettings) -> None:
+        self._settings = settings
+        self._structured = True  # until the server refuses response_format
+        self.budget = Budget(settings.max_requests, settings.max_cost, settings.prices)
+        self.pace = Pace()
 
-    def interpret(self, requests: Sequence[Request]) -> list[Meaning]:
-        """One meaning per request, in the same order; an empty sentence where no attempt gave one.
+    def ask(self, messages: Sequence[dict[str, str]], count: int) -> str:
+        """The reply to chat messages that ask for `count` sentences; it may be anything, and empty.
 
         Raises
         ------
         ClientError
-            If the endpoint cannot be reached or refuses.
+            If params.yaml says offline, or the endpoint refuses, or is busy or out of reach after all retries.
+        BudgetReachedError
+            If the next request could cost more than is left.
+        HaltedError
+            If another thread has ended the run.
         """
-        return [Meaning(self._sentence(request), "llm") for request in requests]
-
-    def _sentence(self, request: Request) -> str:
-        messages = prompted(self.prompt, self.kind, request)
-        for _ in range(ATTEMPTS):
-            answer = self._answer(messages, request)
-            if sentence := sentence_of(answer):
-                return sentence
-            messages = [*messages, _said("assistant", answer), _said("user", REMINDER)]
-        return ""
-
-    def _answer(self, messages: list[dict[str, str]], request: Request) -> str:
-        asked = {"model": self.endpoint.model, "temperature": self.endpoint.temperature, "messages": messages}
-        known = self.answers.get(asked)
-        if known is not None:
-            return known
-        answer = self._ask(asked)
-        about = {"model": self.endpoint.model, "prompt": f"{self.prompt}-{digest({'text': _text(self.prompt)})[:12]}"}
-        self.answers.add(asked, answer, {**about, "template": request.template})
-        return answer
-
-    def _ask(self, asked: dict[str, Any]) -> str:
-        from openai import APIConnectionError, APIStatusError  # noqa: PLC0415
-
+        asked = {"model": model_of(self._settings), "messages": list(messages)}
+        if not self._structured:
+            return self._patiently(asked, count)
         try:
-            completion = self._openai.chat.completions.create(**asked)
+            return self._patiently({**asked, "response_format": FORMAT}, count)
+        except ClientError as error:
+            if error.status not in MAY_MEAN_THE_FORMAT:
+                raise
+            reply = self._patiently(asked, count)  # where the format was not to blame, this fails the same way
+        logger.info("the endpoint refuses response_format: asking without it from here on")
+        self._structured = False
+        return reply
+
+    def _patiently(self, asked: Mapping[str, Any], count: int) -> str:
+        retry = 0
+        while True:
+            self.pace.wait()
+            try:
+                return self._once(asked, count)
+            except BusyError as error:
+                wait = back_off(retry, error.headers)
+                if retry >= self._settings.max_retries:
+                    raise
+                if wait > LONGEST_OBEYED:
+                    raise ClientError(f"{error}; it asks to wait {wait:.0f} s: run again then") from None
+                logger.info("%s: trying again in %.1f s", error, wait)
+            self.pace.hold(wait)
+            retry += 1
+
+    def _once(self, asked: Mapping[str, Any], count: int) -> str:
+        from openai import APIConnectionError, APIResponseValidationError, APIStatusError  # noqa: PLC0415
+
+        openai = self._openai
+        most = tokens_of(asked["messages"], self._longest_reply(count))
+        self.budget.reserve(most)
+        try:
+            completion = openai.chat.completions.create(**asked, extra_body=self._settings.decoding)
+            text = _text(completion)
         except APIStatusError as error:
-            raise ClientError(f"{error.request.url} answered {error.status_code}: {error.message}") from None
-        except APIConnectionError as error:
-            raise ClientError(
-                f"{error.request.url} cannot be reached ({error}): start it, set interpret.base_url, "
+            self.budget.settle(most, Tokens(0, 0))
+            raise _refusal(error) from None
+        except (APIConnectionError, APIResponseValidationError, ValueError) as error:
+            # A reply that got lost may be billed: it stays counted with what it may have cost.
+            raise BusyError(
+                f"{openai.base_url} cannot be reached or makes no sense ({error}): start it, set interpret.base_url, "
                 "or set interpret.online to false"
             ) from None
-        if not completion.choices:
-            raise ClientError(f"{self.endpoint.model} answered without a choice: is this a chat-completions endpoint?")
-        return completion.choices[0].message.content or ""
+        self.budget.settle(most, _used(completion, most.input, text))
+        return text
+
+    def _longest_reply(self, count: int) -> int:
+        limits = (self._settings.decoding.get(name) for name in ("max_tokens", "max_completion_tokens"))
+        return next((limit for limit in limits if isinstance(limit, int)), REPLY_TOKENS * count)
 
     @cached_property
     def _openai(self) -> OpenAI:
-        return self.endpoint.connect()
+        return connected(self._settings)
 
 
-def prompted(prompt: str, kind: str, request: Request) -> list[dict[str, str]]:
-    """The chat messages that ask for one template's meaning."""
-    system, user = re.split(r"^# User\n", _text(prompt), flags=re.MULTILINE)
-    note = f"A reviewer refused an earlier sentence: {request.note}" if request.note else ""
-    words = {"kind": kind, "template": request.template, "example": request.example, "note": note}
-    parts = {"system": system.removeprefix("# System\n"), "user": user}
-    return [_said(role, Template(text).substitute(words).strip()) for role, text in parts.items()]
+def _text(completion: Any) -> str:
+    """The text of a completion; ValueError where the body is none, as a proxy's page is."""
+    choices = getattr(completion, "choices", None)
+    message = getattr(choices[0], "message", None) if choices else None
+    if message is None:
+        raise ValueError("it answered without a choice: is this a chat-completions endpoint?")
+    return message.content or ""
 
 
-def sentence_of(answer: str) -> str:
-    """The sentence in an answer: the JSON that was asked for, or else a plain line; empty where there is neither."""
-    text = FENCE.sub("", answer.strip())
-    found = _in_json(text)
-    if found is None and "{" not in text:
-        lines = [line for line in text.splitlines() if line.strip()]
-        found = LABEL.sub("", lines[0]).strip(" \"'*`") if len(lines) == 1 else None
-    sentence = " ".join((found or "").split())
-    return sentence if len(sentence.split()) >= SHORTEST else ""
+def _used(completion: Any, prompt: int, text: str) -> Tokens:
+    usage = getattr(completion, "usage", None)
+    counted = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
+    if isinstance(counted[0], int) and isinstance(counted[1], int):
+        return Tokens(counted[0], counted[1])
+    return Tokens(prompt, length(text))
 
 
-def _in_json(text: str) -> str | None:
-    start, end = text.find("{"), text.rfind("}")
-    if start < 0 or end < start:
-        return None
-    try:
-        content = json.loads(text[start : end + 1])
-    except ValueError:
-        return None
-    found = content.get("interpretation")
-    return found if isinstance(found, str) else None
-
-
-def _text(prompt: str) -> str:
-    path = PROMPTS / f"{prompt}.md"
-    if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in PROMPTS.glob("*.md")))
-        raise ClientError(f"interpret.prompt: no {prompt}.md in interpretation/prompts; there are: {known}")
-    return path.read_text(encoding="utf-8")
-
-
-def _said(role: str, content: str) -> dict[str, str]:
-    return {"role": role, "content": content}
+def _refusal(error: APIStatusError) -> ClientError:
+    message = f"{error.request.url} answered {error.status_code}: {error.message}"
+    if error.status_code in BUSY and error.code != HOPELESS:
+        return BusyError(message, error.status_code, error.response.headers)
+    return ClientError(message, error.status_code)

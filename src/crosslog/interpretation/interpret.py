@@ -1,26 +1,15 @@
-"""Templates to meanings: the protocol of interpreters, and the checks that every meaning goes through.
+"""Templates to meanings: the protocol of interpreters.
 
 The idea is LEI, Zhang et al. 2024 (LogSynergy, III-C): each template is put into one sentence of plain English, so that
-systems which say the same thing in other words, orders and abbreviations come to say it alike. Their reviewers look for
-errors of form and length (VI-B); `problems` finds those first.
+systems which say the same thing in other words, orders and abbreviations come to say it alike.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 SHORTEST, LONGEST = 3, 40  # words; Fig. 2 of the paper shows 5 to 10
-WORD = re.compile(r"[^\W\d_]+")
-SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s+(?=[A-Z])")
-# Meanings say what happened, never what to think of it: such a word is a guess unless the message has it.
-VERDICT_WORDS = frozenset(
-    {
-        *("anomaly", "anomalies", "anomalous", "abnormal", "abnormally", "normal", "normally"),
-        *("benign", "harmless", "suspicious", "malicious"),
-    }
-)
 
 
 class Request(NamedTuple):
@@ -32,10 +21,11 @@ class Request(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """A sentence and who wrote it; an empty sentence is an interpreter's "I could not"."""
+    """A sentence and who wrote it; an empty sentence is an interpreter's "I could not", and `remark` says why."""
 
     sentence: str
     source: Literal["rules", "llm"]
+    remark: str = ""
 
 
 class Interpreter(Protocol):
@@ -51,27 +41,20 @@ class Interpreter(Protocol):
         ...
 
 
-def interpreted(requests: Sequence[Request], interpreter: Interpreter, fallback: Interpreter) -> list[Meaning]:
-    """One meaning per request; where the interpreter could not, the fallback's, under the fallback's name."""
-    meanings = interpreter.interpret(requests)
-    failed = [number for number, meaning in enumerate(meanings) if not meaning.sentence]
-    second = fallback.interpret([requests[number] for number in failed])
-    replaced = dict(zip(failed, second, strict=True))
-    return [replaced.get(number, meaning) for number, meaning in enumerate(meanings)]
+def interpreted(
+    asked: Mapping[str, Request], interpreter: Interpreter, fallback: Interpreter, standing: Collection[str] = ()
+) -> dict[str, Meaning]:
+    """Meanings by key; where the interpreter could not, the fallback's, under its name, with the remark.
 
-
-def problems(sentence: str, template: str, example: str) -> str:
-    """What is wrong with a sentence's form, joined by "; "; empty where nothing is."""
-    words = WORD.findall(sentence.lower())
-    said = set(WORD.findall(f"{template} {example}".lower()))
-    unsupported = sorted(VERDICT_WORDS & set(words) - said)
-    found = {
-        "more than one line": "\n" in sentence.strip(),
-        "more than one sentence": SENTENCE_END.search(sentence.strip()) is not None,
-        f"shorter than {SHORTEST} words": len(words) < SHORTEST,
-        f"longer than {LONGEST} words": len(words) > LONGEST,
-        "still has a wildcard": "<*>" in sentence,
-        "only repeats the template": words == WORD.findall(template.lower()),
-        f"judges without support in the message: {', '.join(unsupported)}": bool(unsupported),
-    }
-    return "; ".join(problem for problem, is_there in found.items() if is_there)
+    Parameters
+    ----------
+    asked : what to interpret
+    interpreter : whose word counts
+    fallback : who speaks where the interpreter does not
+    standing : keys that have a sentence; one stays, and has no meaning here, where the interpreter says nothing at all
+    """
+    meanings = dict(zip(asked, interpreter.interpret(list(asked.values())), strict=True))
+    silent = [key for key, one in meanings.items() if not one.sentence and (one.remark or key not in standing)]
+    second = zip(silent, fallback.interpret([asked[key] for key in silent]), strict=True)
+    by_fallback = {key: one._replace(remark=meanings[key].remark) for key, one in second}
+    return {key: by_fallback.get(key, one) for key, one in meanings.items() if one.sentence or key in by_fallback}
