@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from crosslog import artifacts, schemas
-from crosslog.interpretation import review, store, table
+from crosslog.interpretation import curated, review, store, table
 from crosslog.interpretation.answers import Answers
 from crosslog.interpretation.client import Client
 from crosslog.interpretation.interpret import Interpreter, interpreted
@@ -37,11 +37,13 @@ def main(system: str, *options: str) -> None:
     written = known | review.fingerprints(by_rule)
     current = review.recognised(existing, written)
     asked = review.requests(templates, current, interpreter.source)
+    by_care = curated.known(asked)
+    asked = {key: request for key, request in asked.items() if key not in by_care}
     if model and "--dry-run" in options:
         print(f"interpret {system}: {model.estimate(list(asked.values()))}")  # noqa: T201
         return
     standing = current.filter(current["interpretation"] != "")["key"].to_list()
-    meanings = interpreted(asked, interpreter, rules, standing)
+    meanings = {**by_care, **interpreted(asked, interpreter, rules, standing)}
 
     # First what is remembered as ours: a sentence written before it is remembered would pass for a person's.
     ours = known | review.fingerprints(meanings)

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from crosslog import artifacts, plugins, settings
-from crosslog.interpretation import review, table
+from crosslog.interpretation import decisions, table
 from tasks import embed, interpret
 
 REPOSITORY = Path(__file__).parents[2]
@@ -127,7 +127,7 @@ def test_new_rules_renew_untouched_rows_and_no_others(toys: Path, monkeypatch: p
     interpret.main("toys")
     path = table.path_of("toys")
     rows = table.read(path.read_bytes(), "")
-    artifacts.write_text(path, table.formatted(review.decided(rows, "b", {"status": "approved"})))
+    artifacts.write_text(path, table.formatted(decisions.decided(rows, "b", {"status": "approved"})))
     rules = importlib.import_module("crosslog.interpretation.rules")
     monkeypatch.setattr(rules, "sentence", lambda template: "New rules say so.")
     interpret.main("toys")

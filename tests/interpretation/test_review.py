@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from crosslog.interpretation import review, table
+from crosslog.interpretation.interpret import Meaning
 
 A, B, C = ("a" * 16, "b" * 16, "c" * 16)
 WIDGETS = {A: "widget <*> spun", B: "gear <*> broke", C: "belt <*> slipped"}
@@ -17,10 +18,6 @@ def templates(*keys: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema_overrides={"template_id": pl.UInt32, "count": pl.UInt64})
 
 
-def meanings(*keys: str, sentence: str = "The machine did its work.", source: str = "rules") -> dict:
-    return dict.fromkeys(keys, (sentence, source))
-
-
 def run(
     keys: str, existing: pl.DataFrame, sentence: str, source: str = "rules", typed_over: bool = False
 ) -> pl.DataFrame:
@@ -28,13 +25,11 @@ def run(
     known = (
         set()
         if typed_over
-        else review.fingerprints(
-            {key: (text, "") for key, text in existing.select("key", "interpretation").iter_rows()}
-        )
+        else {review.fingerprint(key, text) for key, text in existing.select("key", "interpretation").iter_rows()}
     )
     current = review.recognised(existing, known)
     asked = review.requests(templates(*keys), current, source)
-    return review.merged(templates(*keys), current, dict.fromkeys(asked, (sentence, source)))
+    return review.merged(templates(*keys), current, dict.fromkeys(asked, Meaning(sentence, source)))
 
 
 def first(*keys: str) -> pl.DataFrame:
@@ -66,7 +61,7 @@ def test_every_template_gets_a_pending_row_in_order_of_key() -> None:
         "reviewer": "",
         "reviewed_at": "",
         "note": "",
-        "problems": "",
+        "problems": f"says nearly the same as {C[:8]}, another message",
     }
 
 
@@ -127,16 +122,26 @@ def test_rules_do_not_replace_what_a_language_model_wrote() -> None:
 
 def test_every_row_is_checked_again() -> None:
     after = run((A,), changed(first(A), A, interpretation="An anomaly, surely: <*>", status="edited"), "unused")
-    assert row(after, A)["problems"] == ("still has a wildcard; judges without support in the message: anomaly")
+    assert row(after, A)["problems"] == ("wildcard left; judges without support in the message: anomaly")
 
 
-def test_a_decision_touches_one_row_and_checks_it_again() -> None:
-    frame = review.decided(first(A, B), "aa", {"status": "edited", "interpretation": "Spun."})
-    assert (row(frame, A)["status"], row(frame, A)["problems"]) == ("edited", "shorter than 3 words")
-    assert row(frame, B) == row(first(A, B), B)
+def test_an_interpreters_remark_stands_in_problems() -> None:
+    meaning = Meaning("The machine did its work.", "rules", "the language model found no sentence in 3 tries")
+    after = review.merged(templates(A), table.empty(), {A: meaning})
+    assert row(after, A)["problems"] == "the language model found no sentence in 3 tries"
 
 
-@pytest.mark.parametrize("key", ["f", ""])
-def test_a_decision_about_no_row_or_several_is_refused(key: str) -> None:
-    with pytest.raises(review.ReviewError, match="give exactly one"):
-        review.decided(first(A, B), key, {"status": "approved"})
+def test_a_meaning_that_comes_after_a_person_has_decided_is_passed_over() -> None:
+    late = {A: Meaning("Quite another sentence.", "llm"), B: Meaning("Quite another sentence.", "llm")}
+    after = review.merged(templates(A, B), changed(first(A, B), A, status="approved"), late)
+    assert row(after, A)["interpretation"] == "The machine did its work."
+    assert row(after, B)["interpretation"] == "Quite another sentence."
+
+
+def test_a_curated_sentence_takes_the_place_of_a_machines_and_is_not_replaced_by_one() -> None:
+    before = run((A,), table.empty(), "The model wrote this.", "llm")
+    curated = {A: Meaning("The gear was written about with care.", "curated")}
+    after = review.merged(templates(A), before, curated)
+    assert row(after, A)["source"] == "curated"
+    assert run((A,), after, "The model wrote this.", "llm").equals(after)
+    assert list(review.requests(templates(A), after, "rules")) == [A]

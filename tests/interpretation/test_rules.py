@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crosslog.interpretation.checks import problems
 from crosslog.interpretation.glossary import Glossary
-from crosslog.interpretation.interpret import Request, problems
+from crosslog.interpretation.interpret import Request
 from crosslog.interpretation.rules import Rules, sentence
 
 

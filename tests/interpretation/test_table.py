@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crosslog.interpretation import table
+from crosslog.logs.messages import template_key
 
 KEY = "00ff00ff00ff00ff"
 HEADER = ",".join(table.COLUMNS)
@@ -74,10 +77,43 @@ def test_no_cell_starts_a_formula(text: str) -> None:
     assert cells[-2].lstrip('"').startswith("'")
 
 
+@pytest.mark.parametrize("text", ["1/2", "12:30", "2026-11-22", "may 12", "12 pm", "50%", "true", "1,5", "$5", "1e5"])
+def test_no_cell_is_taken_for_a_number_a_date_or_a_truth_value(text: str) -> None:
+    assert "'" + text in table.formatted(frame(note=text))
+
+
+def test_no_cell_has_a_formula_in_it_for_a_spreadsheet_that_takes_another_separator() -> None:
+    given_ = frame(note="a;=1+1\n-2,@x|+1\tand, so - on")
+    assert not re.search(r"[;,|\t\n][=+@-]", table.formatted(given_))
+    assert read(table.formatted(given_)).equals(given_)
+
+
 def test_a_key_that_looks_like_a_number_is_kept_a_text() -> None:
     written = table.formatted(frame(key="1234567890123e45"))
     assert "\n'1234567890123e45," in written
     assert read(written)["key"].to_list() == ["1234567890123e45"]
+
+
+@pytest.mark.parametrize("mangled", ["1.23E+15", "1234567890123460", "", "#NAME?"])
+def test_a_key_that_a_spreadsheet_has_changed_is_found_by_its_template(
+    mangled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "key_of", lambda template: "1234567890123456" if template == "widget" else "")
+    text = table.formatted(frame(key="1234567890123456", template="widget")).replace("'1234567890123456", mangled)
+    assert read(text)["key"].to_list() == ["1234567890123456"]
+
+
+def test_the_key_of_a_template_is_the_one_that_parsing_gives_it() -> None:
+    assert table.key_of("widget <*> spun") == template_key("widget <*> spun")
+
+
+def test_a_column_that_was_sorted_alone_is_noticed() -> None:
+    names = ["belt slipped", "gear broke", "widget spun"]
+    good = pl.concat([frame(key=table.key_of(name), template=name) for name in names])
+    assert read(table.formatted(good)).height == 3
+    shifted = good.with_columns(template=pl.col("template").reverse())
+    with pytest.raises(table.TableError, match=r"line \d: the template is that of key .* in line \d: was a column"):
+        read(table.formatted(shifted))
 
 
 def test_the_same_rows_make_the_same_bytes_in_any_order() -> None:
@@ -90,10 +126,53 @@ def test_what_a_spreadsheet_does_to_the_form_is_no_obstacle() -> None:
     plain = table.formatted(frame())
     windows = "\ufeff" + plain.replace("\n", "\r\n")
     semicolons = plain.replace(",", ";")
+    tabs = plain.replace(",", "\t")
+    macintosh = plain.replace("\n", "\r")
+    quoted = "".join(f'"{line}"\n'.replace(",", '","') for line in plain.splitlines())
     blank = plain + "\n,,,,,,,,,,,\n\n"
     extra_columns = "\n".join(line + ",," for line in plain.splitlines())
-    for text in (windows, semicolons, blank, extra_columns):
+    for text in (windows, semicolons, tabs, macintosh, quoted, blank, extra_columns):
         assert read(text).equals(frame())
+
+
+def test_a_file_that_a_spreadsheet_saved_as_unicode_text_is_read() -> None:
+    given_ = frame(note="ünïcödé")
+    text = table.formatted(given_).removeprefix("\ufeff").replace(",", "\t")
+    assert table.read(text.encode("utf-16"), "widgets.csv").equals(given_)
+
+
+def test_a_file_that_a_spreadsheet_read_in_another_encoding_is_mended() -> None:
+    given_ = frame(note="ünïcödé 漢字 “quoted”")
+    written = table.formatted(given_).encode()
+    misread = "".join(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in written)
+    assert read(misread.replace("\n", "\r\n")).equals(given_)
+    with pytest.raises(table.TableError, match="open it anew as UTF-8"):
+        read(misread + "漢")
+
+
+def test_lines_that_a_spreadsheet_took_for_single_cells_are_read() -> None:
+    given_ = frame(note='say "a, b"')
+    header, row = table.formatted(given_).splitlines()
+    assert read(f'{header}\n"{row.replace(chr(34), chr(34) * 2)}"\n').equals(given_)
+
+
+def test_a_byte_order_mark_is_written_where_excel_needs_one() -> None:
+    assert table.formatted(frame()).isascii()
+    assert table.formatted(frame(note="müde")).startswith("\ufeff")
+
+
+@pytest.mark.parametrize(
+    "text", ["12752", "12,752", "12.752", "12 752", "12\u202f752", "12752.0", "12752,00", "1.2752E+04"]
+)
+def test_a_number_in_another_form_is_the_same_number(text: str) -> None:
+    assert read(table.formatted(frame()).replace(",3,", f',"{text}",'))["occurrences"].to_list() == [12752]
+
+
+def test_what_stands_in_a_column_of_ones_own_goes_into_the_note() -> None:
+    header, row = table.formatted(frame(note="ask Bo")).splitlines()
+    text = f"Mood,{header},\nhappy,{row},\n"
+    assert read(text).equals(frame(note="ask Bo; Mood: happy"))
+    assert read(f"Mood,{header},\n,{row},\n").equals(frame(note="ask Bo"))
 
 
 def test_columns_in_another_order_are_found_by_name() -> None:
@@ -112,9 +191,9 @@ def test_an_empty_status_is_pending_and_a_deleted_sentence_is_asked_for_again() 
     [
         ("", "line 1: columns must be"),
         (HEADER.replace("note", "notes") + "\n", r"missing: \['note'\], unknown: \['notes'\]"),
-        (HEADER + ",mood\n", r"unknown: \['mood'\]"),
+        (HEADER + ",note\n", "each once"),
         (HEADER + "\n" + KEY + ",only two\n", "line 2: 2 cells, 12 were expected"),
-        (HEADER + "\n\n1.23E+15,t,e,1,i,rules,pending,,,,,\n", "line 3: key '1.23e\\+15' is not 16 hex"),
+        (HEADER + "\n\n1.23E+15,,e,1,i,rules,pending,,,,,\n", "line 3: key '1.23E\\+15' is not 16 hex"),
         (HEADER + f"\n{KEY},t,e,1,i,rules,perhaps,,,,,\n", "line 2: status 'perhaps' is none of pending"),
         (HEADER + f"\n{KEY},t,e,many,i,rules,pending,,,,,\n", "line 2: occurrences 'many'"),
         (HEADER + f"\n{KEY},t,e,1,i,rules,pending,,,,,\n" * 2, "line 4: key 00ff00ff00ff00ff stands in line 2"),
@@ -130,4 +209,4 @@ def test_what_cannot_be_read_is_an_error_that_names_file_line_and_reason(text: s
 
 def test_another_encoding_is_an_error_that_names_the_line() -> None:
     with pytest.raises(table.TableError, match="line 2: not UTF-8"):
-        table.read(table.formatted(frame(note="müde")).encode("latin-1"), "widgets.csv")
+        table.read(table.formatted(frame(note="müde")).removeprefix("\ufeff").encode("latin-1"), "widgets.csv")

@@ -24,7 +24,7 @@ class Meaning(NamedTuple):
     """A sentence and who wrote it; an empty sentence is an interpreter's "I could not", and `remark` says why."""
 
     sentence: str
-    source: Literal["rules", "llm"]
+    source: Literal["rules", "llm", "curated"]
     remark: str = ""
 
 

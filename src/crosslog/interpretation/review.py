@@ -9,14 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from crosslog.interpretation.interpret import Request, problems
+from crosslog.interpretation.carrying import old_wording_is_known, suggestions
+from crosslog.interpretation.checks import rechecked
+from crosslog.interpretation.interpret import Meaning, Request
 from crosslog.interpretation.table import COLUMNS, TYPES
 
-MACHINES = ("rules", "llm")
-
-
-class ReviewError(ValueError):
-    """A decision about a row that is not there."""
+MACHINES = ("rules", "llm", "curated")  # a later one's sentence may take the place of an earlier one's
 
 
 def written_path_of(system: str) -> Path:
@@ -29,9 +27,9 @@ def fingerprint(key: str, sentence: str) -> str:
     return hashlib.sha256(f"{key}\0{sentence}".encode()).hexdigest()[:16]
 
 
-def fingerprints(meanings: Mapping[str, tuple[str, str]]) -> set[str]:
-    """The fingerprints of sentences: key -> (sentence, source)."""
-    return {fingerprint(key, sentence) for key, (sentence, _) in meanings.items()}
+def fingerprints(meanings: Mapping[str, Meaning]) -> set[str]:
+    """The fingerprints of sentences, by key."""
+    return {fingerprint(key, meaning.sentence) for key, meaning in meanings.items()}
 
 
 def recognised(existing: pl.DataFrame, written: Collection[str]) -> pl.DataFrame:
@@ -51,6 +49,7 @@ def recognised(existing: pl.DataFrame, written: Collection[str]) -> pl.DataFrame
         & pl.col("source").is_in(MACHINES)
         & (pl.col("interpretation") != "")
         & ~pl.Series("known", [print_ in written for print_ in prints], dtype=pl.Boolean)
+        & ~old_wording_is_known(existing)
     )
     return existing.with_columns(
         status=pl.when(typed).then(pl.lit("edited")).otherwise("status"),
@@ -61,6 +60,8 @@ def recognised(existing: pl.DataFrame, written: Collection[str]) -> pl.DataFrame
 def requests(templates: pl.DataFrame, existing: pl.DataFrame, source: str) -> dict[str, Request]:
     """What to interpret, by key: templates without a row, rejected ones, and rows that no person has touched.
 
+    A template whose earlier wording has a reviewed sentence is not among them: it gets that sentence as a suggestion.
+
     Parameters
     ----------
     templates : schemas.Templates
@@ -68,55 +69,31 @@ def requests(templates: pl.DataFrame, existing: pl.DataFrame, source: str) -> di
     source : who will interpret; rules do not replace what a language model wrote
     """
     rows = {row["key"]: row for row in existing.iter_rows(named=True)}
+    carried = suggestions(templates, existing)
     return {
         row["key"]: Request(row["template"], row["example"], rows.get(row["key"], {}).get("note", ""))
         for row in templates.sort("key").iter_rows(named=True)
-        if row["key"] not in rows or _may_be_renewed(rows[row["key"]], source)
+        if row["key"] not in carried and (row["key"] not in rows or _is_asked_for(rows[row["key"]], source))
     }
 
 
-def merged(templates: pl.DataFrame, existing: pl.DataFrame, meanings: Mapping[str, tuple[str, str]]) -> pl.DataFrame:
+def merged(templates: pl.DataFrame, existing: pl.DataFrame, meanings: Mapping[str, Meaning]) -> pl.DataFrame:
     """schemas.Interpretations of all templates and of all that people wrote, checked again, in order of key.
+
+    A meaning is passed over where a person has decided about the row since it was asked for.
 
     Parameters
     ----------
     templates : schemas.Templates
     existing : schemas.Interpretations as `recognised` gives them
-    meanings : key -> (sentence, source), for the keys that `requests` asked for
+    meanings : by key, for the keys that `requests` asked for; a remark goes into `problems`
     """
     rows = {row["key"]: row for row in existing.iter_rows(named=True)}
     current = {row["key"]: row for row in templates.iter_rows(named=True)}
     vanished = {key: {**row, "occurrences": 0} for key, row in rows.items() if key not in current and is_touched(row)}
-    records = [_row(row, rows.get(key), meanings.get(key)) for key, row in current.items()]
-    return pl.DataFrame([_rechecked(row) for row in (*records, *vanished.values())], schema=TYPES, orient="row").sort(
-        "key"
-    )
-
-
-def _row(template: Mapping[str, Any], old: Mapping[str, Any] | None, meaning: tuple[str, str] | None) -> dict[str, Any]:
-    row = {**dict.fromkeys(COLUMNS, ""), "source": "", "status": "pending", **(old or {})}
-    row |= {"key": template["key"], "template": template["template"], "example": template["example"]}
-    row["occurrences"] = template["count"]
-    if meaning is not None and meaning[0] != row["interpretation"]:
-        row |= {"interpretation": meaning[0], "source": meaning[1], "status": "pending"}
-    return row
-
-
-def _rechecked(row: Mapping[str, Any]) -> dict[str, Any]:
-    found = problems(row["interpretation"], row["template"], row["example"])
-    if row["status"] == "rejected":
-        found = "; ".join(
-            filter(None, ["rejected, but nobody had another sentence: write one, or say more in note", found])
-        )
-    return {**row, "problems": found}
-
-
-def _may_be_renewed(row: Mapping[str, Any], source: str) -> bool:
-    if row["interpretation"] == "":
-        return True
-    if row["status"] == "rejected":
-        return row["source"] in MACHINES
-    return not is_touched(row) and not (row["source"] == "llm" and source == "rules")
+    known = {**suggestions(templates, existing), **rows}
+    records = [_row(row, known.get(key), meanings.get(key)) for key, row in current.items()]
+    return rechecked(pl.DataFrame([*records, *vanished.values()], schema=TYPES, orient="row").sort("key"))
 
 
 def is_touched(row: Mapping[str, Any]) -> bool:
@@ -125,19 +102,26 @@ def is_touched(row: Mapping[str, Any]) -> bool:
     return typed or row["source"] not in MACHINES or row["status"] != "pending"
 
 
-def decided(frame: pl.DataFrame, key: str, changes: Mapping[str, str]) -> pl.DataFrame:
-    """The rows with one person's decision: the columns of `changes` replaced in the row whose key starts with `key`.
+def _row(template: Mapping[str, Any], old: Mapping[str, Any] | None, meaning: Meaning | None) -> dict[str, Any]:
+    row = {**dict.fromkeys(COLUMNS, ""), "status": "pending", **(old or {}), "problems": ""}
+    row |= {"key": template["key"], "template": template["template"], "example": template["example"]}
+    row["occurrences"] = template["count"]
+    if meaning is None or (old is not None and not _may_be_replaced(row, meaning.source)):
+        return row
+    row["problems"] = meaning.remark
+    if meaning.sentence != row["interpretation"]:
+        row |= {"interpretation": meaning.sentence, "source": meaning.source, "status": "pending"}
+    return row
 
-    Raises
-    ------
-    ReviewError
-        If no row, or more than one, has such a key.
-    """
-    found = frame.filter(pl.col("key").str.starts_with(key))["key"].to_list()
-    if len(found) != 1:
-        raise ReviewError(f"{len(found)} rows have a key that starts with {key!r}; give exactly one")
-    chosen = pl.col("key") == found[0]
-    changed = frame.with_columns(
-        **{name: pl.when(chosen).then(pl.lit(value)).otherwise(name) for name, value in changes.items()}
-    )
-    return pl.DataFrame([_rechecked(row) for row in changed.iter_rows(named=True)], schema=TYPES, orient="row")
+
+def _is_asked_for(row: Mapping[str, Any], source: str) -> bool:
+    """Curated sentences are always looked up again: they come from this repository, and may have been improved."""
+    return _may_be_replaced(row, "curated" if row["source"] == "curated" else source)
+
+
+def _may_be_replaced(row: Mapping[str, Any], source: str) -> bool:
+    if row["interpretation"] == "":
+        return True
+    if row["status"] == "rejected":
+        return row["source"] in MACHINES
+    return not is_touched(row) and MACHINES.index(source) >= MACHINES.index(row["source"])

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from crosslog.interpretation import cells, sheet
 from crosslog.schemas import SOURCES, STATUSES, VERDICTS, Interpretations
 
+TableError = sheet.TableError
 COLUMNS = tuple(Interpretations.to_schema().columns)
 TYPES = {name: pl.UInt64 if name == "occurrences" else pl.String for name in COLUMNS}
 CHOICES = {"source": SOURCES, "status": STATUSES, "verdict": VERDICTS}
 KEY = re.compile(r"[0-9a-f]{16}")
-# A spreadsheet runs a cell that starts like this (OWASP, "CSV Injection"), and turns a key such as 1234567890123e45
-# into a number. An apostrophe in front keeps it a text; one that was there gets another: reading undoes writing.
-RISKY = re.compile(r"'*([=+\-@\t\r\n＝＋－＠]|[0-9]+(e[0-9]+)?$)")
-GUARDED = re.compile(r"'" + RISKY.pattern)
-LONGEST_CELL = 2**31 - 1
-
-
-class TableError(ValueError):
-    """A CSV that cannot be read as it stands; the message names file, line and reason."""
+ROUNDING = 10  # a spreadsheet keeps 15 digits of a number, and a key has 16
 
 
 def path_of(system: str) -> Path:
@@ -38,22 +31,22 @@ def empty() -> pl.DataFrame:
     return pl.DataFrame(schema=TYPES)
 
 
+def key_of(template: str) -> str:
+    """The key of a template, as parsing gives it: what finds a row again whose key a spreadsheet has changed."""
+    return hashlib.sha256(template.encode()).hexdigest()[:16]
+
+
 def formatted(frame: pl.DataFrame) -> str:
     """The CSV of a frame of schemas.Interpretations: in order of key, with nothing that a spreadsheet would run."""
-    lines = [",".join(COLUMNS) + "\n"]
-    for row in frame.sort("key").iter_rows():
-        buffer = io.StringIO()
-        # Told that lines end in \r\n, the writer quotes a cell with a lone \r too.
-        csv.writer(buffer, lineterminator="\r\n").writerow([_guarded(cell) for cell in row])
-        lines.append(buffer.getvalue().removesuffix("\r\n") + "\n")
-    return "".join(lines)
+    return sheet.formatted(COLUMNS, frame.sort("key").iter_rows())
 
 
 def read(content: bytes, name: str) -> pl.DataFrame:
     """The frame in a CSV, in order of key, whatever a spreadsheet or an editor did to its form.
 
-    A byte-order mark, line ends of Windows, semicolons or tabs, another order of rows or columns, and blank lines or
-    columns at the end are no obstacle. An empty status is `pending`.
+    A byte-order mark, line ends of Windows, semicolons or tabs, another order of rows or columns, blank lines and
+    columns at the end, and numbers in another form are no obstacle. What stands in a column of one's own goes into
+    `note`. A key that a spreadsheet has changed is found by its template. An empty status is `pending`.
 
     Parameters
     ----------
@@ -63,84 +56,69 @@ def read(content: bytes, name: str) -> pl.DataFrame:
     Raises
     ------
     TableError
-        If a row cannot be read, a key comes twice, or a column is missing or unknown.
+        If a row cannot be read, a key comes twice, a column is missing, or one column was sorted without the others.
     """
-    rows = _rows(_decoded(content, name), name)
-    columns = _columns(next(rows, (1, []))[1], name)
     seen: dict[str, int] = {}
-    records = []
-    for line, cells in rows:
-        record = _record(cells, columns, f"{name}, line {line}")
+    found = []
+    for line, record in records(content, name):
         key = record["key"]
         if key in seen:
             raise TableError(
                 f"{name}, line {line}: key {key} stands in line {seen[key]} already: remove one of the two"
             )
         seen[key] = line
-        records.append(record)
-    return pl.DataFrame(records, schema=TYPES, orient="row").sort("key")
+        found.append(record)
+    _refuse_shifted(found, seen, name)
+    return pl.DataFrame(found, schema=TYPES, orient="row").sort("key")
 
 
-def _decoded(content: bytes, name: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise TableError(f"{name}, line {line}: not UTF-8: save it as `CSV UTF-8`") from None
+def records(content: bytes, name: str, more: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each row of such a CSV with the line it starts in; it may have the columns `more` beside COLUMNS."""
+    for line, row in sheet.records(content, (*more, *COLUMNS), name):
+        yield line, _record(row, f"{name}, line {line}", more)
 
 
-def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    header = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=header.count)
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise TableError(f"{name}, line {line}: {error}") from None
-
-
-def _columns(header: list[str], name: str) -> list[str]:
-    columns = [column.strip().lower() for column in header]
-    while columns and not columns[-1]:
-        columns.pop()
-    unknown = sorted(set(columns) - set(COLUMNS))
-    missing = [column for column in COLUMNS if column not in columns]
-    if unknown or missing or len(set(columns)) < len(columns):
-        raise TableError(
-            f"{name}, line 1: columns must be {', '.join(COLUMNS)}, each once; missing: {missing}, unknown: {unknown} "
-            "(`note` is the place for remarks of your own)"
-        )
-    return columns
-
-
-def _record(cells: list[str], columns: list[str], where: str) -> dict[str, Any]:
-    if len(cells) < len(columns) or any(cell.strip() for cell in cells[len(columns) :]):
-        raise TableError(f"{where}: {len(cells)} cells, {len(columns)} were expected")
-    record: dict[str, Any] = {column: _unguarded(cell) for column, cell in zip(columns, cells, strict=False)}
-    record["key"] = record["key"].strip().lower()
-    if not KEY.fullmatch(record["key"]):
-        raise TableError(f"{where}: key {record['key']!r} is not 16 hexadecimal digits; did a spreadsheet change it?")
+def _record(row: Mapping[str, str], where: str, more: Sequence[str]) -> dict[str, Any]:
+    record: dict[str, Any] = {**row, "note": _with_own_columns(row, more)}
+    record["key"] = _key(record["key"], record["template"], where)
     record["status"] = record["status"].strip() or "pending"
     for column, choices in CHOICES.items():
         record[column] = record[column].strip().lower()
         if record[column] not in choices:
             raise TableError(f"{where}: {column} {record[column]!r} is none of {', '.join(filter(None, choices))}")
-    if not record["occurrences"].strip().isdecimal():
+    occurrences = cells.count(record["occurrences"])
+    if occurrences is None:
         raise TableError(f"{where}: occurrences {record['occurrences']!r} is not a number")
-    record["occurrences"] = int(record["occurrences"])
     if not record["interpretation"].strip():
         record |= {"interpretation": "", "status": "pending"}  # a sentence that was deleted is asked for again
-    return record
+    return {**{name: record[name] for name in (*more, *COLUMNS)}, "occurrences": occurrences}
 
 
-def _guarded(cell: str | int) -> str:
-    return f"'{cell}" if isinstance(cell, str) and RISKY.match(cell) else str(cell)
+def _with_own_columns(row: Mapping[str, str], more: Sequence[str]) -> str:
+    """The note, and behind it what stands in columns that somebody has added."""
+    own = [f"{name}: {cell.strip()}" for name, cell in row.items() if name not in (*COLUMNS, *more) and cell.strip()]
+    return "; ".join(filter(None, [row["note"], *own]))
 
 
-def _unguarded(cell: str) -> str:
-    return cell[1:] if GUARDED.match(cell) else cell
+def _key(cell: str, template: str, where: str) -> str:
+    key, own = cell.strip().strip("'").lower(), key_of(template)
+    rounded = key.isdecimal() and own.isdecimal() and abs(int(key) - int(own)) <= ROUNDING
+    if KEY.fullmatch(key) and not rounded:
+        return key
+    if not template.strip():
+        raise TableError(
+            f"{where}: key {cell!r} is not 16 hexadecimal digits, and there is no template to find it by: "
+            "put both back, or remove the row (it is asked for again)"
+        )
+    return own
+
+
+def _refuse_shifted(found: Sequence[Mapping[str, Any]], lines: Mapping[str, int], name: str) -> None:
+    """Templates that stand beside each other's keys: a column was sorted alone, and no sentence is where it belongs."""
+    for record in found:
+        owner = key_of(record["template"])
+        if owner != record["key"] and owner in lines:
+            raise TableError(
+                f"{name}, line {lines[record['key']]}: the template is that of key {owner} in line {lines[owner]}: "
+                "was a column sorted without the others? Undo that, then save again"
+            )

@@ -1,0 +1,109 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Argument, Option
+
+from crosslog.cli.options import taking
+from crosslog.cli.saying import refusals_as_words, say
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="What there is and what waits for review; no stage is run from here.",
+)
+
+
+@app.command()
+def status() -> None:
+    """Per system, how many interpretations there are and who has looked at them; and which reports exist."""
+    from crosslog.cli import progress  # noqa: PLC0415 a command imports what it needs: an approval should feel instant
+
+    with refusals_as_words():
+        progress.show_run()
+
+
+@dataclass(frozen=True)
+class Review:
+    """What `crosslog review` was told."""
+
+    system: Annotated[str | None, Argument(help="a system; without one: the progress of all")] = None
+    approve: Annotated[list[str] | None, Option(metavar="KEY", help="the sentence is right; may be repeated")] = None
+    edit: Annotated[tuple[str, str] | None, Option(metavar="KEY SENTENCE", help="put this sentence in place")] = None
+    reject: Annotated[str | None, Option(metavar="KEY", help="have it asked again, with --note")] = None
+    note: Annotated[str, Option(help="what is wrong with what is rejected")] = ""
+    verdict: Annotated[
+        tuple[str, str] | None, Option(metavar="KEY VERDICT", help="normal, anomalous, depends, or '' for none")
+    ] = None
+    reopen: Annotated[str | None, Option(metavar="KEY", help="take a decision back")] = None
+    judge: Annotated[bool, Option("--judge", help="list those whose verdict helps most")] = False
+    limit: Annotated[int, Option(min=1, help="rows to list")] = 20
+    export: Annotated[Path | None, Option(metavar="FILE", help="write what is open, of all systems, as one CSV")] = None
+    import_: Annotated[
+        Path | None, Option("--import", metavar="FILE", help="take in what was decided in such a CSV")
+    ] = None
+    serve: Annotated[bool, Option("--serve", help="the same as a web page on this machine alone")] = False
+    port: Annotated[int, Option(min=0, max=65535, help="of the page; 0: any that is free")] = 0
+    reviewer: Annotated[
+        str | None, Option(envvar="CROSSLOG_REVIEWER", help="your name; else Git's user.name, else your login's")
+    ] = None
+
+
+@app.command()
+@taking(Review)
+def review(told: Review) -> None:
+    """List the rows most worth a look, or decide about some. A key may be cut short where it stays the only one."""
+    with refusals_as_words():
+        if told.serve:
+            from crosslog.cli import serve  # noqa: PLC0415
+
+            serve.run(told.system, told.port, told.reviewer)
+        elif told.export or told.import_:
+            _exchange(told)
+        elif told.system:
+            _one_system(told, told.system)
+        else:
+            from crosslog.cli import progress  # noqa: PLC0415
+
+            progress.show_systems()
+
+
+def _exchange(told: Review) -> None:
+    from crosslog.cli import exchange  # noqa: PLC0415
+
+    if told.import_:
+        say(exchange.take_in(told.import_, told.reviewer))
+    if told.export:
+        say(exchange.write_open(told.export))
+
+
+def _one_system(told: Review, system: str) -> None:
+    from crosslog.cli import listing, rows  # noqa: PLC0415
+
+    decisions = list(_decisions(told))
+    if decisions:
+        say(rows.decide(system, decisions, told.reviewer))
+    elif told.judge:
+        listing.show_to_judge(system, told.limit)
+    else:
+        listing.show_open(system, told.limit)
+
+
+def _decisions(told: Review) -> list[tuple[str, dict[str, str]]]:
+    from crosslog.interpretation import decisions  # noqa: PLC0415
+
+    found = [(key, decisions.approve()) for key in told.approve or []]
+    if told.edit:
+        found.append((told.edit[0], decisions.edit(told.edit[1])))
+    if told.reject:
+        found.append((told.reject, decisions.reject(told.note)))
+    if told.verdict:
+        found.append((told.verdict[0], decisions.judge(told.verdict[1])))
+    if told.reopen:
+        found.append((told.reopen, decisions.reopen()))
+    return found

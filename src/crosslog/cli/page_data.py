@@ -1,0 +1,68 @@
+"""What the page shows, and the decisions it sends, as plain JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+
+from crosslog.cli import progress, rows
+from crosslog.cli.judging import by_help
+from crosslog.interpretation import decisions, table
+from crosslog.interpretation.ordering import by_worth
+
+SEEN = ("key", *decisions.EDITABLE)
+KINDS: dict[str, Callable[[str], dict[str, str]]] = {
+    "approve": lambda _text: decisions.approve(),
+    "edit": decisions.edit,
+    "reject": decisions.reject,
+    "judge": decisions.judge,
+    "reopen": lambda _text: decisions.reopen(),
+}
+
+
+def systems(first: str | None, reviewer: str) -> dict[str, Any]:
+    """Every system with its progress, which to show first, and who reviews."""
+    found = [{"name": name, **progress.of(rows.of(name))._asdict()} for name in rows.systems()]
+    most = max(found, key=lambda entry: entry["open"], default={"name": ""})
+    return {"systems": found, "first": first or most["name"], "reviewer": reviewer}
+
+
+def of_system(system: str) -> dict[str, Any]:
+    """A system's rows, the one most worth a look first; `help` is the place in the order of verdicts."""
+    at = version(system)
+    frame = rows.of(system)
+    elsewhere = rows.elsewhere(system)
+    places = by_help(system, frame, elsewhere).select("key").with_row_index("help")
+    ordered = by_worth(frame, elsewhere).join(places, on="key", how="left", maintain_order="left")
+    return {"version": at, "rows": ordered.to_dicts(), "progress": progress.of(frame)._asdict()}
+
+
+def version(system: str) -> str:
+    """What changes when a system's file does."""
+    stat = table.path_of(system).stat()
+    return f"{stat.st_mtime_ns}-{stat.st_size}"
+
+
+def decided(told: Mapping[str, Any], reviewer: str) -> dict[str, Any]:
+    """Write one decision: the row as it now is, the progress, and the file's new version.
+
+    `told` has system, seen (the row as the page shows it), decision (a name in KINDS) and text.
+
+    Raises
+    ------
+    ChangedError
+        If the row is no longer as the page shows it.
+    """
+    seen = {name: str(told["seen"][name]) for name in SEEN}
+    changes = decisions.signed(KINDS[told["decision"]](str(told.get("text", ""))), reviewer)
+    before = version(told["system"])
+
+    def changed(frame: pl.DataFrame) -> pl.DataFrame:
+        return decisions.decided(decisions.as_seen(frame, seen), seen["key"], changes)
+
+    frame = rows.change(told["system"], changed)
+    row = frame.row(by_predicate=pl.col("key") == seen["key"], named=True)
+    state = {"progress": progress.of(frame)._asdict(), "before": before, "version": version(told["system"])}
+    return {"row": row, **state}

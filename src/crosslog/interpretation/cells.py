@@ -1,0 +1,48 @@
+"""Cells of a CSV that spreadsheets open: written so that none is run or turned into a number, read back unchanged."""
+
+from __future__ import annotations
+
+import re
+
+# A spreadsheet runs a cell that starts like this (OWASP, "CSV Injection").
+FORMULA = r"[=+\-@＝＋－＠]"
+MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+# It also takes what looks like a number, a date, a time or a truth value for one: the key 1234567890123e45 too.
+VALUE = rf"(?=\D*\d)(?:[\d\s.,:/%$€£()etz'-]+|[\d\s.,:/'-]*(?:{MONTH}|[ap]m?)\b[\d\s.,:/'-]*)$|(?:true|false)$"
+# An apostrophe in front keeps such a cell a text; one that was there gets another, so that reading undoes writing.
+RISKY = re.compile(rf"'*+(?:[\t\r\n]|\s*+(?:{FORMULA}|{VALUE}))", re.IGNORECASE)
+GUARDED = re.compile(rf"'{RISKY.pattern}", re.IGNORECASE)
+# Where a spreadsheet takes another separator than ours, a formula inside a cell starts one of its own.
+INSIDE = re.compile(rf"([,;|\t\r\n])(?='*{FORMULA})")
+INSIDE_GUARDED = re.compile(rf"([,;|\t\r\n])'(?='*{FORMULA})")
+QUOTED = re.compile(r"[\",;|\t\r\n]|^\s|\s$")
+SPACE = re.compile(r"[\s'’]")
+
+
+def written(cell: str | int) -> str:
+    """A cell as it stands in the file. Quoted wherever any usual separator or a space at an end needs it."""
+    if isinstance(cell, int):
+        return str(cell)
+    separated = QUOTED.search(cell) is not None
+    text = INSIDE.sub(r"\1'", cell) if separated else cell
+    text = f"'{text}" if RISKY.match(text) else text
+    return '"' + text.replace('"', '""') + '"' if separated else text
+
+
+def read(text: str) -> str:
+    """A cell as it was before it was written; `text` has lost its quotes already."""
+    if "'" not in text:
+        return text
+    return INSIDE_GUARDED.sub(r"\1", text[1:] if GUARDED.match(text) else text)
+
+
+def count(text: str) -> int | None:
+    """A whole number as spreadsheets write it: 12752, 12,752, 12 752, 12752.0, 1.2752E+04; 0 if empty, or None."""
+    digits = SPACE.sub("", text).lower()
+    if re.fullmatch(r"\d*", digits):
+        return int(digits or 0)
+    if re.fullmatch(r"\d{1,3}([.,]\d{3})+", digits):
+        return int(re.sub(r"\D", "", digits))
+    if re.fullmatch(r"\d+[.,]0+|\d([.,]\d+)?e\+?\d{1,2}", digits):
+        return round(float(digits.replace(",", ".")))
+    return None
