@@ -1,50 +1,85 @@
-"""Stage parse: a system's raw log as events, distinct messages, templates and remarks."""
+"""Stage parse: a system's raw log as events, distinct messages, templates and remarks.
+
+Chunks are read on all cores, or on the Dask cluster that CROSSLOG_DASK names; an interrupted run goes on from the last
+chunk that it finished.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
-from fnmatch import fnmatch
+from collections.abc import Iterator
 from pathlib import Path
 
 from crosslog import artifacts, plugins
-from crosslog.logs.line_format import LineFormat
-from crosslog.logs.parsing import Parser, is_label_file, session_labels
-from crosslog.logs.reading import Member, chunks, find, members
-from crosslog.settings import Settings, System, load_system
+from crosslog.artifacts.unfinished import Unfinished
+from crosslog.executor import Pool, opened
+from crosslog.logs.labels import unknown_lines, unknown_sessions
+from crosslog.logs.messages import Ids
+from crosslog.logs.parsing import Completion, Log, Tally, Time, check, compare
+from crosslog.logs.progress import Progress
+from crosslog.logs.reading import chunks
+from crosslog.settings import Settings
+from tasks import _parsing
+from tasks._inputs import Inputs
+from tasks._parsing import Finishing, Reading
+
+UNFINISHED = Path("data/unfinished/events")
+Merged = list[tuple[Ids, Time]]  # what each chunk lacks, but for the templates
 
 
 def main(system: str) -> None:
-    """Parse `system` with the format that params.yaml gives it."""
+    """Parse `system` with the format, and as far as, params.yaml says."""
     settings = Settings.load()
-    entry = load_system(system)
-    line_format: LineFormat = plugins.load("logs.formats", settings.run.systems[system])()
-    logs, labels = _inputs(system, entry, line_format)
+    inputs = Inputs.of(system, settings.run.systems[system])
     miner = plugins.build("logs.mining", settings.parse.miner, getattr(settings.parse, settings.parse.miner))
-    parser = Parser(line_format, miner, session_labels(line_format, labels))
-    with artifacts.EVENTS.writer(system=system) as write:
-        for chunk in chunks(logs, settings.parse.chunk_bytes):
-            write(parser.events(chunk))
-        parser.check(settings.parse.max_bad_fraction, entry.expected)
-    artifacts.MESSAGES.write(parser.messages(), system=system)
-    artifacts.TEMPLATES.write(parser.templates(), system=system)
-    artifacts.REMARKS.write(parser.remarks(), system=system)
+    folder = Unfinished.opened(UNFINISHED / system, inputs.fingerprint(settings.parse))
+    with opened(os.environ, most=inputs.worth_workers) as pool:
+        log, merged = _read(pool, folder, inputs, settings.parse.chunk_bytes)
+        check(log, settings.parse.max_bad_fraction, inputs.line_format, inputs.use.lines)
+        messages, templates = log.mined(miner)
+        tally = _finish(pool, folder, inputs, merged, messages["template_id"].to_numpy())
+    if inputs.use.part is None:
+        tally.note_unknown("unknown_session", unknown_sessions(inputs.labels, set(tally.sessions)))
+        tally.note_unknown("unknown_line", unknown_lines(inputs.labels, log.lines))
+        compare(log, tally, inputs.entry.expected)
+    log.remarks.merge(tally.remarks)
+    artifacts.MESSAGES.write(messages, system=system)
+    artifacts.TEMPLATES.write(templates, system=system)
+    artifacts.REMARKS.write(log.remarks.frame(), system=system)
+    folder.become(artifacts.EVENTS.at(system=system), "part-*.parquet")
 
 
-def _inputs(system: str, entry: System, line_format: LineFormat) -> tuple[list[Member], list[Member]]:
-    """Members that are logs, and members that may label them."""
-    folder = Path("data/raw") / system
-    if entry.path:
-        paths = find(entry.path)
-    elif entry.simulated:
-        paths = [folder / f"{system}.log"]
-    else:
-        paths = [folder / file.name for file in entry.files if file.role == "log"]
-    label_paths = [folder / file.name for file in entry.files if file.role == "labels"]
-    found = list(members(paths))
-    logs = [
-        member for member in found if fnmatch(member.name, entry.members) and not is_label_file(line_format, member)
-    ]
-    return logs, [*found, *members(label_paths)]
+def _read(pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int) -> tuple[Log, Merged]:
+    log, merged = Log(), []
+    consumed: list[int] = []
+    with Progress(f"parse {folder.folder.name}", inputs.bytes) as progress:
+        for facts in pool.ordered(_parsing.read, _readings(pool, folder, inputs, chunk_bytes, consumed)):
+            merged.append(log.add(facts))
+            progress(log.lines, consumed[len(merged) - 1])
+    return log, merged
+
+
+def _readings(
+    pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int, consumed: list[int]
+) -> Iterator[Reading]:
+    for chunk in chunks(inputs.logs, chunk_bytes, inputs.use.part):
+        consumed.append(chunk.consumed)
+        near = chunk if pool.workers == 1 else _parsing.spooled(folder, chunk)
+        yield Reading(folder, inputs.line_format, near)
+
+
+def _finish(pool: Pool, folder: Unfinished, inputs: Inputs, merged: Merged, template_of: Ids) -> Tally:
+    folder.write_frame(_parsing.LABELS, inputs.labels.frame)
+    completions = (Completion(ids, template_of[ids], inherited) for ids, inherited in merged)
+    finishings = (
+        Finishing(folder, inputs.line_format, inputs.labels.source, number, completion)
+        for number, completion in enumerate(completions)
+    )
+    tally = Tally()
+    for part in pool.ordered(_parsing.finish, finishings):
+        tally.add(part)
+    return tally
 
 
 if __name__ == "__main__":

@@ -3,33 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from crosslog import plugins
-from crosslog.logs.parsing import Parser
+from crosslog.logs.labels import LabelTable
+from crosslog.logs.parsing import Completion, Log, Tally, finished, read
 from crosslog.logs.reading import chunks, members
 
 DRAIN = {"depth": 4, "similarity": 0.4, "max_children": 100}
-Parsed = tuple[pl.DataFrame, Parser]
 
 
-def parse_files(paths: list[Path], name: str, chunk_bytes: int = 1 << 20, labels: dict | None = None) -> Parsed:
-    line_format = plugins.load("logs.formats", name)()
-    parser = Parser(line_format, plugins.build("logs.mining", "drain", DRAIN), labels or {})
-    return pl.concat([parser.events(chunk) for chunk in chunks(members(paths), chunk_bytes)]), parser
+@dataclass
+class Parsed:
+    """A log and what its parts add up to."""
+
+    log: Log
+    tally: Tally
+    messages: pl.DataFrame
+    templates: pl.DataFrame
+
+    @property
+    def remarks(self) -> pl.DataFrame:
+        """Columns of schemas.Remarks."""
+        self.log.remarks.merge(self.tally.remarks)
+        self.tally.remarks = []
+        return self.log.remarks.frame()
+
+
+def parse_files(
+    paths: list[Path], name: str, chunk_bytes: int = 1 << 20, labels: dict | None = None, lines: tuple | None = None
+) -> tuple[pl.DataFrame, Parsed]:
+    line_format, table = plugins.load("logs.formats", name)(), label_table(name, labels)
+    log, tally, read_chunks = Log(), Tally(), []
+    for chunk in chunks(members(paths), chunk_bytes, lines):
+        frame, facts = read(chunk, line_format)
+        read_chunks.append((frame, *log.add(facts)))
+    messages, templates = log.mined(plugins.build("logs.mining", "drain", DRAIN))
+    template_of, events = messages["template_id"].to_numpy(), []
+    for frame, ids, inherited in read_chunks:
+        part, counted = finished(frame, Completion(ids, template_of[ids], inherited), line_format, table)
+        events.append(part)
+        tally.add(counted)
+    return pl.concat(events), Parsed(log, tally, messages, templates)
+
+
+def label_table(name: str, labels: dict | None) -> LabelTable:
+    """Labels by session, or else those of the lines themselves."""
+    source = "tag" if labels is None else "sessions"
+    columns = {"session": pl.String, "kind": pl.String}
+    return LabelTable(source, pl.DataFrame([*(labels or {}).items()], schema=columns, orient="row"))
 
 
 @pytest.fixture
-def parse() -> Callable[..., Parsed]:
+def parse() -> Callable[..., tuple[pl.DataFrame, Parsed]]:
     return parse_files
 
 
 @pytest.fixture
-def parse_bytes(tmp_path: Path) -> Callable[..., Parsed]:
-    def parse(content: bytes, name: str, chunk_bytes: int = 1 << 20) -> Parsed:
+def parse_bytes(tmp_path: Path) -> Callable[..., tuple[pl.DataFrame, Parsed]]:
+    def parse(content: bytes, name: str, chunk_bytes: int = 1 << 20) -> tuple[pl.DataFrame, Parsed]:
         path = tmp_path / "some.log"
         path.write_bytes(content)
         return parse_files([path], name, chunk_bytes)

@@ -2,8 +2,23 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crosslog.logs.masking import masked
+
+FOLDING = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ12345678", "abcdefghijklmnopqrstuvwxyz99999999")
+FRAGMENTS = """0x 0X1f blk_ attempt_ R0 -M1 10. 1.2.3.4 fe80:: 00:1A: 2024-05-06 07:08 May :// @ .org .io: zed /var C:\\
+MB deadbeef 3fae9b1c -4d5e- <1 sec ( ) = , ß K İ Σ"""
+PARTS = st.one_of(
+    st.sampled_from([*FRAGMENTS.split(), " "]),
+    st.text(alphabet="09 1aFxX.:-_/~\\@é", min_size=1, max_size=6),
+    st.integers(0, 10**13).map(str),
+)
+
+
+def _masked(*texts: str | None) -> list[str]:
+    return masked(pl.Series(texts, dtype=pl.String)).to_list()
 
 
 @pytest.mark.parametrize(
@@ -15,12 +30,18 @@ from crosslog.logs.masking import masked
         ("from ::ffff:10.0.0.1 port 22 to /10.1.2.3:4242", "from ip address port to ip address"),
         ("router fe80::211:43ff:fee3:bac3 gone", "router ip address gone"),
         ("at 2024-05-06 07:08:09,123 and Mon May 6 07:08:09 it was late", "at date time and date time it was late"),
+        ("took 01:02:03 or 02:03 or <1 sec", "took date time or date time or date time"),
         ("no space in /var/zed/log.1 or C:\\Zed\\x.dll", "no space in file path or file path"),
+        ("GET /zed/2024-05-06/10.1.2.3/x?a=1&b=2 of ./run", "get file path of file path"),
         ("read/write and/or n1/n1", "read write and or n n"),
         ("shards blk_1 blk_-22, blk_3 gone", "shards block id gone"),
         ("attempt_15_0001_m_000001_0 of container_15_0001_01_000002", "attempt id of container id"),
         ("R01-M1-N3-C:J03-U11 lost", "node id lost"),
-        ("dump 0xDEADBEEF a1b2c3d4e5 0x<*>", "dump hex number hex number hex number"),
+        ("dump 0xDEADBEEF 0x<*>", "dump hex number hex number"),
+        ("from 10-1-2-3.dsl.zed.net (zed.example.org:443).", "from host name host name"),
+        ("gw.zed.io:443, 7.zed.co.uk and 10.1.2.3.zed.com", "host name host name and host name"),
+        ("java.net.ZedException at Zed.java:42 in com.zed.net", "java net zedexception at zed java in host name"),
+        ("sent 2834 bytes (2.76 KB), 15GB left of 1.5 B", "sent bytes bytes left of bytes"),
         ("zfs.Store$Copier my_own-name: 42 <*>", "zfs store copier my own name"),
         ("größer als früher", "größer als früher"),
         ("12 -- <*> ...", "empty message"),
@@ -28,4 +49,34 @@ from crosslog.logs.masking import masked
     ],
 )
 def test_variables_give_way_to_words(text: str, expected: str) -> None:
-    assert pl.DataFrame({"text": [text]}).select(masked(pl.col("text")))["text"].to_list() == [expected]
+    assert _masked(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "number", ["1234", "00f3", "0010662c", "deadbeef", "de9231d", "3FAE9B1C-0000-4d5e-9f00-0123456789ab", "a1b2c3d4e5"]
+)
+def test_a_number_vanishes_however_it_is_written(number: str) -> None:
+    assert _masked(f"zed {number} gone") == ["zed gone"]
+
+
+def test_words_of_hexadecimal_letters_stay() -> None:
+    assert _masked("bad face added to deaf cafe") == ["bad face added to deaf cafe"]
+
+
+def test_every_row_keeps_its_place_and_null_is_an_empty_message() -> None:
+    assert _masked("b 1", None, "a", "b 22", "a") == ["b", "empty message", "a", "b", "a"]
+    assert _masked() == []
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.lists(PARTS, max_size=12).map("".join))
+def test_which_letters_are_capital_and_which_digits_are_not_zero_makes_no_difference(text: str) -> None:
+    assert _masked(text.translate(FOLDING)) == _masked(text)
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.lists(PARTS, max_size=12).map("".join))
+def test_masked_text_is_words_of_lower_case_letters(text: str) -> None:
+    (words,) = _masked(text)
+    assert words
+    assert all(word.isalpha() for word in words.split(" "))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,16 +10,17 @@ from typing import Any
 import pytest
 
 from crosslog import plugins, schemas
-from crosslog.logs.parsing import ParseError, session_labels
-from crosslog.logs.reading import ReadingError, find, members
-from crosslog.settings import Expected
+from crosslog.logs.parsing import Facts, ParseError, check, compare, read
+from crosslog.logs.reading import ReadingError, chunks, find, members
+from crosslog.systems import Expected
 
 GOOD = b"- 1140000000 2006.02.15 n1 Feb 15 10:40:00 n1/n1 zcron: gizmo 7 turned"
+SYSLOG = plugins.load("logs.formats", "cfdr_syslog")()
 DATA = Path(__file__).parents[1] / "data"
 
 
 def remarks(parser: object) -> dict[str, tuple[int, int]]:
-    frame = schemas.Remarks.validate(parser.remarks())
+    frame = schemas.Remarks.validate(parser.remarks)
     return {kind: (lines, first) for kind, lines, first, _ in frame.rows()}
 
 
@@ -27,7 +29,7 @@ def test_bad_bytes_are_counted_and_the_line_is_read(parse_bytes: Callable[..., A
     events, parser = parse_bytes(content, "cfdr_syslog")
     assert events["line"].to_list() == [1, 2, 3, 6]
     assert events["component"].to_list() == ["zcron", "zcron", "zcron", None]
-    assert parser.messages()["text"].to_list() == [
+    assert parser.messages["text"].to_list() == [
         "zcron gizmo turned",
         "zcron gizmo turned caf",
         "zcron gizmo turned a b",
@@ -41,10 +43,10 @@ def test_bad_bytes_are_counted_and_the_line_is_read(parse_bytes: Callable[..., A
         "unreadable": (1, 6),
         "no_final_newline": (1, 6),
     }
-    assert parser.found().lines == 6
+    assert parser.log.lines == 6
 
 
-@pytest.mark.parametrize("name", ["bgl", "cfdr_syslog", "hdfs", "hadoop", "plain"])
+@pytest.mark.parametrize("name", ["bgl", "cfdr_syslog", "hdfs", "hadoop", "plain", "syslog"])
 @pytest.mark.parametrize("chunk_bytes", [1, 100, 1777])
 def test_the_result_does_not_depend_on_where_chunks_are_cut(
     name: str, chunk_bytes: int, parse: Callable[..., Any]
@@ -52,8 +54,8 @@ def test_the_result_does_not_depend_on_where_chunks_are_cut(
     whole, one = parse([DATA / f"{name}.log"], name)
     cut, many = parse([DATA / f"{name}.log"], name, chunk_bytes)
     assert whole.equals(cut)
-    assert one.messages().equals(many.messages())
-    assert one.templates().equals(many.templates())
+    assert one.messages.equals(many.messages)
+    assert one.templates.equals(many.templates)
 
 
 def test_gz_and_zip_are_read_like_the_plain_file(tmp_path: Path, parse: Callable[..., Any]) -> None:
@@ -73,7 +75,7 @@ def test_lines_are_numbered_through_all_members_in_name_order(tmp_path: Path, pa
         archive.writestr("folder/", b"")
     events, parser = parse([tmp_path / "a.zip"], "plain")
     assert events["line"].to_list() == [1, 2, 3]
-    assert parser.messages()["text"].to_list() == ["first", "second without newline", "last"]
+    assert parser.messages["text"].to_list() == ["first", "second without newline", "last"]
 
 
 def test_a_gz_cut_short_is_an_error_that_names_it(tmp_path: Path, parse: Callable[..., Any]) -> None:
@@ -92,22 +94,29 @@ def test_a_zip_that_is_none_is_an_error_that_names_it(tmp_path: Path, parse: Cal
 
 def test_too_many_unreadable_lines_are_an_error_that_says_where(parse_bytes: Callable[..., Any]) -> None:
     _, parser = parse_bytes(GOOD + b"\nnonsense\n", "cfdr_syslog")
-    parser.check(0.5, Expected())
-    with pytest.raises(ParseError, match=r"1 of 2 lines \(50.0%\).*line 2: 'nonsense'"):
-        parser.check(0.4, Expected())
+    check(parser.log, 0.5, SYSLOG, None)
+    with pytest.raises(ParseError, match=r"1 of 2 lines \(50.0%\).*CfdrSyslog.*line 2: 'nonsense'"):
+        check(parser.log, 0.4, SYSLOG, None)
 
 
 def test_a_log_without_lines_is_an_error(parse_bytes: Callable[..., Any]) -> None:
     _, parser = parse_bytes(b"\n\n", "plain")
     with pytest.raises(ParseError, match="no event in 2 lines"):
-        parser.check(0.5, Expected())
+        check(parser.log, 0.5, SYSLOG, None)
+
+
+def test_a_part_that_is_not_there_is_an_error_that_says_what_is(parse_bytes: Callable[..., Any]) -> None:
+    _, parser = parse_bytes(GOOD + b"\n" + GOOD + b"\n", "cfdr_syslog")
+    check(parser.log, 0.5, SYSLOG, (9, 10))
+    with pytest.raises(ParseError, match="lines 9 to 11 were asked for, 2 of them are there"):
+        check(parser.log, 0.5, SYSLOG, (9, 11))
 
 
 def test_other_counts_than_expected_are_an_error_with_both_numbers(parse_bytes: Callable[..., Any]) -> None:
     _, parser = parse_bytes(b"Z_BAD" + GOOD[1:] + b"\n" + GOOD + b"\n", "cfdr_syslog")
-    parser.check(0, Expected(lines=2, anomalous=1, sessions=0))
+    compare(parser.log, parser.tally, Expected(lines=2, anomalous=1, sessions=0))
     with pytest.raises(ParseError, match="anomalous: expected 1,234, found 1"):
-        parser.check(0, Expected(lines=2, anomalous=1234))
+        compare(parser.log, parser.tally, Expected(lines=2, anomalous=1234))
 
 
 def test_events_have_the_label_of_their_session_and_others_are_counted(
@@ -118,16 +127,8 @@ def test_events_have_the_label_of_their_session_and_others_are_counted(
     )
     events, parser = parse([tmp_path / "z.log"], "hdfs", chunk_bytes=40, labels={"blk_1": None, "blk_2": "Anomaly"})
     assert events["label"].to_list() == [None, "Anomaly", None, "Anomaly"]
-    assert parser.found() == Expected(lines=4, anomalous=2, sessions=3, anomalous_sessions=1)
+    compare(parser.log, parser.tally, Expected(lines=4, anomalous=2, sessions=3, anomalous_sessions=1))
     assert remarks(parser) == {"unlabelled": (1, 3)}
-
-
-def test_labels_come_from_the_files_that_the_format_names(tmp_path: Path) -> None:
-    (tmp_path / "anomaly_label.csv").write_text("BlockId,Label\nblk_1,Anomaly\n")
-    (tmp_path / "notes.csv").write_text("nothing\n")
-    found = list(members(find(str(tmp_path))))
-    assert session_labels(plugins.load("logs.formats", "hdfs")(), found) == {"blk_1": "Anomaly"}
-    assert session_labels(plugins.load("logs.formats", "bgl")(), found) == {}
 
 
 def test_a_path_to_nothing_is_an_error(tmp_path: Path) -> None:
@@ -136,17 +137,36 @@ def test_a_path_to_nothing_is_an_error(tmp_path: Path) -> None:
 
 
 def test_messages_and_templates_count_events_and_keep_the_first_line(parse_bytes: Callable[..., Any]) -> None:
-    words = ["red", "blue", "red", "green", "red"]
-    content = "".join(f"the gizmo number {n} turned {word} at last\n" for n, word in enumerate(words)).encode()
+    names = ["red", "blue", "red", "green", "red"]
+    content = "".join(f"the gizmo number {n} of user {name} turned\n" for n, name in enumerate(names)).encode()
     events, parser = parse_bytes(content, "plain", chunk_bytes=50)
-    messages, templates = schemas.Messages.validate(parser.messages()), schemas.Templates.validate(parser.templates())
+    messages, templates = schemas.Messages.validate(parser.messages), schemas.Templates.validate(parser.templates)
     assert messages.select("text", "count", "first_line").rows() == [
-        ("the gizmo number turned red at last", 3, 1),
-        ("the gizmo number turned blue at last", 1, 2),
-        ("the gizmo number turned green at last", 1, 4),
+        ("the gizmo number of user red turned", 3, 1),
+        ("the gizmo number of user blue turned", 1, 2),
+        ("the gizmo number of user green turned", 1, 4),
     ]
     assert templates.select("template", "example", "count", "first_line").rows() == [
-        ("the gizmo number turned <*> at last", "the gizmo number turned red at last", 5, 1)
+        ("the gizmo number of user <*> turned", "the gizmo number of user red turned", 5, 1)
     ]
     assert events["message_id"].to_list() == [0, 1, 0, 2, 0]
-    assert templates["key"].to_list() == ["18e2a4aad7a7bb85"]
+    assert templates["key"].to_list() == ["f857e136447c7a9c"]
+
+
+def test_facts_come_back_from_json_as_they_were(parse_bytes: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "own.log").write_bytes(GOOD + b"\n\nnonsense")
+    (chunk,) = chunks(members([tmp_path / "own.log"]), 1 << 20)
+    _, facts = read(chunk, SYSLOG)
+    assert facts.remarks
+    assert Facts.from_json(json.loads(json.dumps(facts.as_json()))) == facts
+
+
+def test_a_line_without_a_time_inherits_it_across_chunks_but_not_across_files(
+    tmp_path: Path, parse: Callable[..., Any]
+) -> None:
+    (tmp_path / "a.log").write_text("2020-01-01 00:00:01 gears turn\n  at once\n\n  and again\n")
+    (tmp_path / "b.log").write_text("no time yet\n2020-01-01 00:00:09 gears stop\n")
+    for chunk_bytes in (1, 30, 1000):
+        events, _ = parse([tmp_path / "a.log", tmp_path / "b.log"], "plain", chunk_bytes)
+        seconds = [None if time is None else time.second for time in events["time"]]
+        assert seconds == [1, 1, 1, None, 9]

@@ -4,27 +4,33 @@ import shutil
 from pathlib import Path
 
 import pytest
+from format_lines import MIRROR
 
 from crosslog import artifacts
 from crosslog.logs.parsing import ParseError
-from crosslog.settings import load_system
+from crosslog.systems import load_system
 from tasks import download, parse
 
 TOP = Path(__file__).parents[2]
 LINE = "- 1140000000 2006.02.15 n1 Feb 15 10:40:00 n1/n1 zcron: gizmo 7 turned\n"
 
 
+def project_of(folder: Path, systems: dict[str, str], entries: str) -> Path:
+    """A folder with a params.yaml that reads these systems (name: format), and a systems.yaml with these entries."""
+    params = (TOP / "params.yaml").read_text()
+    listed = "".join(f"\n      {name}: {{format: {name_of_format}}}" for name, name_of_format in systems.items())
+    params = params.replace("      bgl_simulated: {format: bgl}", f"      bgl_simulated: {{format: bgl}}{listed}", 1)
+    (folder / "params.yaml").write_text(params)
+    (folder / "systems.yaml").write_text(entries)
+    return folder
+
+
 @pytest.fixture
 def project(workspace: Path) -> Path:
-    """A workspace with params.yaml (running `mine` and the real logs) and a systems.yaml with `mine`."""
-    params = (TOP / "params.yaml").read_text()
-    params = params.replace("bgl_events: bgl", "bgl_events: bgl\n      mine: cfdr_syslog", 1)
-    params = "\n".join("run: *real" if line.startswith("run: ") else line for line in params.splitlines())
-    (workspace / "params.yaml").write_text(params)
-    mine = "\nmine: {description: mine, kind: mine, path: logs/*.log, labels: none, expected: {lines: 2}}\n"
-    (workspace / "systems.yaml").write_text((TOP / "systems.yaml").read_text() + mine)
+    """A workspace with logs of one's own."""
     (workspace / "logs").mkdir()
-    return workspace
+    mine = "mine: {description: mine, kind: mine, path: logs/*.log, labels: tag, expected: {lines: 2}}\n"
+    return project_of(workspace, {"mine": "cfdr_syslog"}, mine)
 
 
 def test_own_logs_are_read_where_they_lie(project: Path) -> None:
@@ -44,21 +50,45 @@ def test_a_log_with_other_counts_than_expected_leaves_no_artifact(project: Path)
     (project / "logs/a.log").write_text(LINE)
     with pytest.raises(ParseError, match="lines: expected 2, found 1"):
         parse.main("mine")
-    assert not list((project / "data").rglob("*.parquet"))
+    assert [path.name for path in (project / "data").iterdir()] == ["unfinished"]
 
 
 @pytest.mark.mirror
-@pytest.mark.parametrize("system", ["bgl_events", "thunderbird_19k", "hdfs_2percent", "hadoop"])
+@pytest.mark.parametrize("system", MIRROR)
 def test_a_real_log_holds_what_is_published(
-    mirror: Path, project: Path, system: str, monkeypatch: pytest.MonkeyPatch
+    mirror: Path, workspace: Path, system: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    project_of(workspace, {system: MIRROR[system]}, (TOP / "systems.yaml").read_text())
     monkeypatch.setenv("CROSSLOG_MIRROR", str(mirror))
     download.main(system)
     parse.main(system)
     expected, lines = load_system(system).expected, artifacts.EVENTS.read(["line"], system=system)["line"]
     remarks = {row["kind"]: row["lines"] for row in artifacts.REMARKS.read(system=system).to_dicts()}
-    assert set(remarks) <= {"carriage_return", "empty", "no_final_newline"}
+    assert set(remarks) <= {"carriage_return", "empty", "no_final_newline", "unreadable"}
+    assert remarks.get("unreadable", 0) < 10
     assert len(lines) + remarks.get("empty", 0) == expected.lines == lines[-1]
     assert lines.is_sorted()
     assert lines.is_unique().all()
-    shutil.rmtree(project / "data")
+    shutil.rmtree("data")
+
+
+def test_labels_of_what_the_log_does_not_have_are_remarked(workspace: Path) -> None:
+    (workspace / "logs").mkdir()
+    (workspace / "logs/a.log").write_text(
+        "081109 203615 1 INFO z.Z: has blk_1\n081109 203616 1 INFO z.Z: has nothing\n"
+    )
+    (workspace / "data/raw/mine").mkdir(parents=True)
+    (workspace / "data/raw/mine/anomaly_label.csv").write_text(
+        "BlockId,Label\nblk_1,Anomaly\nblk_9,Normal\nblk_8,Normal\n"
+    )
+    entry = (
+        "mine: {description: mine, kind: mine, files: [{name: a.log, mirror: a.log}, "
+        "{name: anomaly_label.csv, mirror: l.csv, role: labels}], labels: {source: sessions}}\n"
+    )
+    project_of(workspace, {"mine": "hdfs"}, entry)
+    shutil.copy("logs/a.log", "data/raw/mine/a.log")
+    parse.main("mine")
+    assert artifacts.REMARKS.read(system="mine").rows() == [
+        ("unlabelled", 1, 2, ""),
+        ("unknown_session", 2, 0, "blk_9"),
+    ]

@@ -88,28 +88,29 @@ class Parts:
     def read_parts(
         self, columns: list[str] | None = None, lines: tuple[int, int] | None = None, **names: str
     ) -> Iterator[pl.DataFrame]:
-        """Each part in order, checked whole, then narrowed to `columns` and to lines from the first to the last."""
-        for path in self._parts(self.at(**names)):
-            if lines and not loaded(path, lambda part: _holds(part, lines)):
-                continue
-            frame = checked(loaded(path, read_parquet), self.schema, path)
-            frame = frame.filter(pl.col("line").is_between(*lines)) if lines else frame
-            yield frame if columns is None else frame.select(columns)
-
-    def read(
-        self, columns: list[str] | None = None, lines: tuple[int, int] | None = None, **names: str
-    ) -> pl.DataFrame:
-        """All parts in one frame, as `read_parts` narrows them; ask for few columns of what is large.
+        """Each part in order, checked whole, then narrowed to `columns` and to lines from the first to the last.
 
         Raises
         ------
         ArtifactError
             If there is no part, or none of these lines.
         """
-        parts = list(self.read_parts(columns, lines, **names))
-        if not parts:
+        found = False
+        for path in self._parts(self.at(**names)):
+            if lines and not loaded(path, lambda part: _holds(part, lines)):
+                continue
+            found = True
+            frame = checked(loaded(path, read_parquet), self.schema, path)
+            frame = frame.filter(pl.col("line").is_between(*lines)) if lines else frame
+            yield frame if columns is None else frame.select(columns)
+        if not found:
             raise ArtifactError(f"{self.at(**names)} holds none of the lines {lines}: correct `lines` in params.yaml")
-        return pl.concat(parts)
+
+    def read(
+        self, columns: list[str] | None = None, lines: tuple[int, int] | None = None, **names: str
+    ) -> pl.DataFrame:
+        """All parts in one frame, as `read_parts` narrows them; ask for few columns of what is large."""
+        return pl.concat(self.read_parts(columns, lines, **names))
 
     @staticmethod
     def _parts(folder: Path) -> list[Path]:

@@ -26,7 +26,7 @@ class LabelTable:
     """Labels of a system that do not stand in its lines.
 
     `frame` has a row per session (columns session, kind) or per line (line, kind); kind is null where it is normal. It
-    is empty for the sources `tag` and `none`.
+    is empty for the sources `tag`, `reviewed` (labels that come after parsing) and `none`.
     """
 
     source: LabelSource
@@ -152,7 +152,7 @@ def labelled(events: pl.DataFrame, table: LabelTable) -> pl.DataFrame:
     """
     if table.source == "tag":
         named = events.with_columns(named=pl.lit(value=True))
-    elif table.source == "none":
+    elif table.source in ("none", "reviewed"):
         named = events.with_columns(label=pl.lit(None, dtype=pl.String), named=pl.lit(value=True))
     else:
         named = _joined(events, table)

@@ -1,20 +1,27 @@
-"""Templates of messages by a fixed-depth tree (He et al., ICWS 2017), with drain3's tree and two rules on top.
-
-Template ids are final when they are given, so that events can be written while mining goes on: a message stays in the
-template it joined. For that no two templates may ever read the same. A message that would widen its template to the
-wording of another joins that other one instead: that wording covers the message too.
-"""
+"""Templates of messages by a fixed-depth tree (He et al., ICWS 2017), looked over once all messages are known."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from drain3.drain import Drain as Tree
+import numpy as np
+from numpy.typing import NDArray
+
+from crosslog.logs.wordings.frames import joined
+from crosslog.logs.wordings.groups import numbered
+from crosslog.logs.wordings.slots import split
+from crosslog.logs.wordings.words import PLACEHOLDERS, VARIABLE, Words, varies, words_of
 
 
-@dataclass
+@dataclass(frozen=True)
 class Drain:
-    """A miner; texts are to be given once each, in the order in which they were first seen.
+    """A miner.
+
+    Messages of one length that begin alike are compared word by word, in the order in which they were first seen; a
+    message joins the most similar template or founds one. What masking put for a variable is like any other such word.
+    Then templates are looked over with all messages known: split where a slot holds one of a few words
+    (`wordings.slots`), joined where they differ in the value of a variable only (`wordings.frames`).
 
     Attributes
     ----------
@@ -26,28 +33,56 @@ class Drain:
     depth: int
     similarity: float
     max_children: int
-    _tree: Tree = field(init=False, repr=False)
-    _ids: dict[tuple[str, ...], int] = field(init=False, repr=False, default_factory=dict)
+
+    def mine(self, texts: Sequence[str], counts: Sequence[int]) -> tuple[list[int], list[str]]:
+        """The template of each message (ids from 0 in first-seen order), and the templates' wordings by id."""
+        messages = [words_of(text) for text in texts]
+        return numbered(joined(split(messages, self._clusters(messages)), counts))
+
+    def _clusters(self, messages: Sequence[Words]) -> Iterator[list[int]]:
+        vocabulary = dict.fromkeys([VARIABLE, *PLACEHOLDERS], 0)
+        leaves: dict[tuple[int | str, ...], _Leaf] = {}
+        children: dict[tuple[int | str, ...], set[str]] = {}
+        for number, message in enumerate(messages):
+            codes = [vocabulary.setdefault(word, len(vocabulary)) for word in message]
+            path = self._path(message, children)
+            if path not in leaves:
+                leaves[path] = _Leaf(len(message))
+            leaves[path].add(number, np.asarray(codes, dtype=np.int32), self.similarity)
+        for leaf in leaves.values():
+            yield from leaf.members
+
+    def _path(self, message: Words, children: dict[tuple[int | str, ...], set[str]]) -> tuple[int | str, ...]:
+        path: tuple[int | str, ...] = (len(message),)
+        for word in message[: self.depth - 3]:
+            known = children.setdefault(path, set())
+            branch = VARIABLE if varies(word) or (word not in known and len(known) >= self.max_children) else word
+            known.add(branch)
+            path = (*path, branch)
+        return path
+
+
+@dataclass
+class _Leaf:
+    """Templates as rows of codes: 0 for what masking put, -1 for what varies, else the word."""
+
+    length: int
+    members: list[list[int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._tree = Tree(depth=self.depth, sim_th=self.similarity, max_children=self.max_children)
+        self._rows: NDArray[np.int32] = np.empty((4, self.length), dtype=np.int32)
 
-    def add(self, text: str) -> int:
-        """The id, from 0 without gaps, of the template that the text joins or founds."""
-        words = tuple(text.split())
-        if words in self._ids:
-            return self._ids[words]
-        cluster = self._tree.tree_search(self._tree.root_node, words, self.similarity, include_params=False)
-        if cluster is None:
-            cluster, _ = self._tree.add_log_message(text)
-            self._ids[words] = cluster.cluster_id - 1
-            return self._ids[words]
-        wording = tuple(self._tree.create_template(words, cluster.log_template_tokens))
-        if wording not in self._ids:
-            self._ids[wording] = self._ids.pop(cluster.log_template_tokens)
-            cluster.log_template_tokens = wording
-        return self._ids[wording]
-
-    def templates(self) -> list[str]:
-        """Wordings by id, `<*>` for what varies; all different."""
-        return [" ".join(wording) for wording, _ in sorted(self._ids.items(), key=lambda item: item[1])]
+    def add(self, number: int, message: NDArray[np.int32], similarity: float) -> None:
+        rows = self._rows[: len(self.members)]
+        if len(rows):
+            alike = (rows == message) | ((rows == -1) & (message == 0))
+            shares = alike.sum(axis=1)
+            best = int(np.argmax(shares * (self.length + 1) + (rows <= 0).sum(axis=1)))  # of equal ones the widest
+            if shares[best] >= similarity * self.length:
+                rows[best][~alike[best]] = -1
+                self.members[best].append(number)
+                return
+        if len(rows) == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
+        self._rows[len(rows)] = message
+        self.members.append([number])

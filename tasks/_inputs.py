@@ -1,0 +1,90 @@
+"""What a system's raw log is read from: members that are logs, members that label them, and how."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+import polars as pl
+
+from crosslog import plugins
+from crosslog.logs import parsing
+from crosslog.logs.labels import LabelTable, label_table
+from crosslog.logs.line_format import LineFormat
+from crosslog.logs.reading import Member, find, members
+from crosslog.settings import ParseSettings, SystemUse
+from crosslog.systems import System, load_system
+
+RAW = Path("data/raw")
+CODE = Path(parsing.__file__).parent
+WORTH_A_PROCESS = 1 << 28  # bytes of lines: fewer are read here before another process has started
+PACKED = 12  # times that a compressed log is smaller, about
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A system, ready to be read."""
+
+    entry: System
+    use: SystemUse
+    line_format: LineFormat
+    logs: list[Member]
+    beside: list[Member]  # that may label the logs
+    labels: LabelTable
+
+    @classmethod
+    def of(cls, system: str, use: SystemUse) -> Inputs:
+        """The inputs of a system in systems.yaml; the errors of `find`, `members` and `label_table`."""
+        entry = load_system(system)
+        line_format: LineFormat = plugins.build("logs.formats", use.format, entry.options)
+        found = list(members(_paths(system, entry, "log")))
+        labelling = line_format.label_file or entry.labels.file
+        logs = [
+            member
+            for member in found
+            if fnmatch(member.name, entry.members) and not (labelling and fnmatch(Path(member.name).name, labelling))
+        ]
+        beside = [*found, *members(_paths(system, entry, "labels"))]
+        return cls(entry, use, line_format, logs, beside, label_table(entry.labels, line_format, beside))
+
+    @property
+    def bytes(self) -> int:
+        """Size of the files that hold the logs, as they lie on the disk."""
+        return sum(path.stat().st_size for path in {member.path for member in self.logs})
+
+    @property
+    def worth_workers(self) -> int | None:
+        """1 where the log is so small that another process would only cost time; None for as many as there are."""
+        lines = sum(path.stat().st_size * _packed(path) for path in {member.path for member in self.logs})
+        return 1 if lines < WORTH_A_PROCESS else None
+
+    def fingerprint(self, settings: ParseSettings) -> str:
+        """A digest of all that the events hang on: code, settings, files (by size and time of change)."""
+        parts = [path.read_bytes().hex() for path in sorted(CODE.rglob("*.py"))]
+        parts += [pl.__version__, settings.model_dump_json(), self.use.model_dump_json()]
+        parts += [self.entry.model_dump_json(include={"files", "path", "members", "labels", "options"})]
+        parts += [json.dumps(entry) for entry in _listing({member.path for member in (*self.logs, *self.beside)})]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _paths(system: str, entry: System, role: str) -> list[Path]:
+    folder = RAW / system
+    if role == "log" and entry.path:
+        return find(entry.path)
+    if role == "log" and entry.simulated:
+        return [folder / f"{system}.log"]
+    return [folder / file.name for file in entry.files if file.role == role]
+
+
+def _packed(path: Path) -> int:
+    return PACKED if path.suffix in {".gz", ".zip", ".bz2", ".xz", ".zst", ".tgz"} else 1
+
+
+def _listing(paths: set[Path]) -> Iterator[tuple[str, int, int]]:
+    for path in sorted(paths):
+        about = path.stat()
+        yield path.as_posix(), about.st_size, about.st_mtime_ns

@@ -1,0 +1,89 @@
+"""What stage parse does to one chunk, in whatever process: read it, and later finish it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from crosslog import artifacts
+from crosslog.artifacts.unfinished import Unfinished
+from crosslog.logs import parsing
+from crosslog.logs.labels import LabelTable
+from crosslog.logs.line_format import LineFormat
+from crosslog.logs.parsing import Completion, Facts, Tally
+from crosslog.logs.reading import Chunk, Slice
+from crosslog.systems import LabelSource
+
+LABELS = "labels.arrow"
+
+
+class Reading(NamedTuple):
+    """A chunk to read."""
+
+    folder: Unfinished
+    line_format: LineFormat
+    chunk: Chunk
+
+
+class Finishing(NamedTuple):
+    """A chunk to finish."""
+
+    folder: Unfinished
+    line_format: LineFormat
+    labels: LabelSource
+    number: int
+    completion: Completion
+
+
+def read(reading: Reading) -> Facts:
+    """Read a chunk, or take what an earlier run made of it."""
+    folder, chunk = reading.folder, reading.chunk
+    name = f"facts-{chunk.number:05d}.json"
+    if not folder.has(name):
+        frame, facts = parsing.read(chunk, reading.line_format)
+        folder.write_frame(f"chunk-{chunk.number:05d}.arrow", frame)
+        folder.write_json(name, facts.as_json())  # last: where it is, the frame is
+        folder.drop(spool_name(chunk.number))
+        return facts
+    return Facts.from_json(folder.read_json(name))
+
+
+def spooled(folder: Unfinished, chunk: Chunk) -> Chunk:
+    """The chunk with its bytes in a file, for a worker in another process; a chunk that was read before needs none."""
+    if isinstance(chunk.data, Slice):
+        return chunk
+    if folder.has(f"facts-{chunk.number:05d}.json"):
+        return replace(chunk, data=b"")
+    path = folder.write_bytes(spool_name(chunk.number), chunk.data)
+    return replace(chunk, data=Slice(path, 0, len(chunk.data)))
+
+
+def spool_name(number: int) -> str:
+    """Where a chunk's bytes wait for a worker."""
+    return f"spool-{number:05d}.log"
+
+
+def finish(finishing: Finishing) -> Tally:
+    """Write a chunk's events, or take what an earlier run made of it."""
+    folder, number = finishing.folder, finishing.number
+    part, tally_name, chunk = artifacts.part_name(number), f"tally-{number:05d}.json", f"chunk-{number:05d}.arrow"
+    if not folder.has(tally_name):
+        frame = folder.read_frame(chunk)
+        labels = LabelTable(finishing.labels, _label_frame(folder.at(LABELS)))
+        events, tally = parsing.finished(frame, finishing.completion, finishing.line_format, labels)
+        artifacts.checked(events, artifacts.EVENTS.schema, folder.at(part))
+        with artifacts.replacing(folder.at(part)) as temporary:
+            events.write_parquet(temporary, compression="zstd", statistics=True)
+        folder.write_json(tally_name, asdict(tally))
+        folder.drop(chunk)
+        return tally
+    return Tally(**folder.read_json(tally_name))
+
+
+@lru_cache(maxsize=1)
+def _label_frame(path: Path) -> pl.DataFrame:
+    return pl.read_ipc(path)
