@@ -1,0 +1,66 @@
+"""k-means with two clusters on the support's events, without their labels (Lloyd 1982; scikit-learn).
+
+CroSysLog mentions k-means, trained on the support, as a method too weak for its tables; LogLead (Mantyla et al. 2024),
+by the same group, fits two clusters to all events. Its predictions are cluster numbers, none of which it reads as an
+anomaly. Here the cluster with fewer events is the anomalous one: anomalies are rare, nothing else is assumed.
+
+Score: b / (b + s) with the distances to the big cluster's centre and to the small one's; .5 is half-way. The first
+centres are the text nearest to the mean and the text farthest from that one, so no random numbers are drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosslog.detection.detector import State
+from crosslog.detection.learning.counts import by_unit, unit_counts
+from crosslog.detection.learning.vectors import normalised, relative
+from crosslog.detection.windows import Episode, Windows
+
+
+@dataclass(frozen=True)
+class KMeans:
+    """The smaller of two clusters is anomalous."""
+
+    level: ClassVar[Literal["event", "window"]] = "event"
+    state: State = field(default_factory=dict)
+
+    def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
+        """Nothing to learn from sources."""
+        return self
+
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
+        """Find the clusters: `centres` (2, dim), the big one first; a support of a single text is one big cluster."""
+        from sklearn.cluster import KMeans as Clusters  # noqa: PLC0415  a second of start-up
+
+        counts = unit_counts([support])
+        events = counts.normal + counts.anomalous
+        vectors = normalised(support.table[counts.ids]).astype(np.float64)  # the order of sums is then lost in rounding
+        starts = _starts(vectors, events)
+        if len(starts) < 2:
+            return replace(self, state={"centres": np.vstack([starts, np.zeros_like(starts)])})
+        clusters = Clusters(n_clusters=2, init=starts, n_init=1).fit(vectors, sample_weight=events)
+        sizes = np.bincount(clusters.labels_, weights=events, minlength=2)
+        return replace(self, state={"centres": clusters.cluster_centers_[np.argsort(-sizes, kind="stable")]})
+
+    def score(self, windows: Windows) -> NDArray[np.float32]:
+        """(n, length) in [0, 1]."""
+        return by_unit(windows, self._nearness_to_the_small)
+
+    def _nearness_to_the_small(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        big, small = (np.linalg.norm(normalised(vectors) - centre, axis=1) for centre in self.state["centres"])
+        return relative(big, small)
+
+
+def _starts(vectors: NDArray[np.float64], events: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(2, dim), or (1, dim) where all texts have the same vector."""
+    mean = np.average(vectors, axis=0, weights=events)
+    middle = vectors[np.linalg.norm(vectors - mean, axis=1).argmin()]
+    distances = np.linalg.norm(vectors - middle, axis=1)
+    far = vectors[distances.argmax()]
+    return np.stack([middle, far]) if distances.max() > 0 else middle[None]

@@ -1,0 +1,163 @@
+"""LogTAD (Han and Yuan 2021): distance to a centre that normal events of both systems share.
+
+Section 3: an LSTM maps events so that normal ones of source and target lie near one centre c, L_en = mean |v - c|^2,
+while a discriminator tells the systems apart and the LSTM, through a reversed gradient of weight lambda,
+learns to deceive it. Score: distance to c. Only normal events are learnt from.
+
+As CroSysLog compares it: at event level, so v is an event's state and not the run's mean; one source, the experiment's
+number `source`; each episode's own support, where CroSysLog trains once on a random one. Distances become scores by
+d / (d + r), where r is the distance that separates the support best (F1; the largest normal one if there are no
+anomalies), so that .5 is the threshold that the authors, too, take from labelled data. The authors' code multiplies
+L_en by 100,000, so that the discriminator hardly counts, and copies the target's runs 100 times before it splits them
+into training and validation; here both losses have their weight, and both systems the same number of runs in a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from crosslog.detection.detector import State
+from crosslog.detection.learning.networks import initialise, to_state
+from crosslog.detection.learning.recurrent import Recurrent, Sizes
+from crosslog.detection.learning.sequences import Sequences, one_source, scored, sequences
+from crosslog.detection.learning.training import adamw, loaded, training
+from crosslog.detection.windows import Episode, Windows
+
+
+@dataclass(frozen=True)
+class LogTad:
+    """One normality for two systems."""
+
+    source: int  # which of the experiment's sources
+    window: int
+    hidden_size: int
+    layers: int
+    dropout: float
+    discriminator_size: int
+    adversary_weight: float  # lambda
+    centre_steps: int  # while the centre moves with the states
+    steps: int  # after it is fixed
+    batch_size: int  # runs of each system
+    learning_rate: float
+    weight_decay: float
+    seed: int
+    level: ClassVar[Literal["event", "window"]] = "event"
+    state: State = field(default_factory=dict)
+
+    def fit(self, sources: Sequence[Episode]) -> Self:
+        """Draw the weights that training starts from; training needs the target as well."""
+        dim = one_source(sources, self.source)[0].table.shape[1]
+        return replace(self, state=to_state(initialise(self._model(dim), self.seed)))
+
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
+        """Train on normal events of both systems; `centre` (hidden,) and `radius` (1,) join the weights."""
+        source, target = (sequences(given, self.window) for given in (one_source(sources, self.source), [support]))
+        model = self._loaded()
+        systems = [system for system in map(_with_normal, (source, target)) if len(system)]
+        centre = self._train(model, systems) if systems else torch.zeros(self.hidden_size)
+        with torch.no_grad():
+            distances = _distances(model.lstm(target.table, target.ids), centre)[target.real]
+        radius = _radius(distances.numpy(), target.labels[target.real].numpy() == 1)
+        weights = to_state(dict(model.named_parameters()))
+        return replace(self, state={**weights, "centre": centre.numpy(), "radius": np.array([radius], np.float32)})
+
+    def score(self, windows: Windows) -> NDArray[np.float32]:
+        """(n, length) in [0, 1); .5 at the radius."""
+        model, centre = self._loaded(), torch.from_numpy(np.array(self.state["centre"]))
+        radius = float(self.state["radius"][0])
+
+        def score(inputs: Sequences) -> Tensor:
+            distances = _distances(model.lstm(inputs.table, inputs.ids), centre)
+            return distances / (distances + radius)
+
+        return scored(windows, self.window, score)
+
+    def _train(self, model: _Network, systems: list[Sequences]) -> Tensor:
+        """Train `model` in place; the (hidden,) centre."""
+        generator = torch.Generator().manual_seed(self.seed)
+        optimiser = adamw(model, self.learning_rate, self.weight_decay)
+
+        def step(centre: Tensor | None) -> None:
+            chosen = [torch.randint(len(runs), (self.batch_size,), generator=generator) for runs in systems]
+            states = [model.normal_states(runs.rows(rows)) for runs, rows in zip(systems, chosen, strict=True)]
+            optimiser.zero_grad()
+            self._loss(model, states, centre).backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+
+        with training(model, self.seed):
+            for _ in range(self.centre_steps):
+                step(None)
+        with torch.no_grad():
+            centre = torch.cat([model.normal_states(runs) for runs in systems]).mean(dim=0)
+        with training(model, self.seed):
+            for _ in range(self.steps):
+                step(centre)
+        return centre
+
+    def _loss(self, model: _Network, states: list[Tensor], centre: Tensor | None) -> Tensor:
+        """L_en + L_ad; without a centre, to the states' own mean."""
+        together = torch.cat(states)
+        system = torch.repeat_interleave(torch.arange(len(states)), torch.tensor([len(each) for each in states]))
+        aim = together.detach().mean(dim=0) if centre is None else centre
+        told = functional.cross_entropy(model.discriminator(_reversed(together, self.adversary_weight)), system)
+        return _distances(together, aim).mean() + told
+
+    def _loaded(self) -> _Network:
+        return loaded(self._model(self.state["lstm.input.weight"].shape[1]), self.state)
+
+    def _model(self, dim: int) -> _Network:
+        return _Network(dim, Sizes(self.hidden_size, self.layers, self.dropout), self.discriminator_size)
+
+
+class _Network(nn.Module):
+    def __init__(self, dim: int, sizes: Sizes, discriminator: int) -> None:
+        super().__init__()
+        self.lstm = Recurrent(dim, sizes, nn.LSTM, both_ways=False)
+        layers = nn.Linear(sizes.hidden, discriminator), nn.ReLU(), nn.Linear(discriminator, 2)
+        self.discriminator = nn.Sequential(*layers)  # theirs lacks the ReLU, so its two layers are one
+
+    def normal_states(self, inputs: Sequences) -> Tensor:
+        """(normal events, hidden)."""
+        states: Tensor = self.lstm(inputs.table, inputs.ids)
+        return states[_normal(inputs)]
+
+
+def _normal(inputs: Sequences) -> Tensor:
+    return inputs.real & (inputs.labels == 0)
+
+
+def _with_normal(inputs: Sequences) -> Sequences:
+    """The runs that hold a normal event."""
+    return inputs.rows(torch.nonzero(_normal(inputs).any(dim=1)).ravel())
+
+
+def _reversed(states: Tensor, weight: float) -> Tensor:
+    """The same values, with -weight times their gradient (Ganin and Lempitsky 2015)."""
+    return (1 + weight) * states.detach() - weight * states
+
+
+def _distances(states: Tensor, centre: Tensor) -> Tensor:
+    """Mean squared distance over the last dimension."""
+    return ((states - centre) ** 2).mean(dim=-1)
+
+
+def _radius(distances: NDArray[np.float32], anomalous: NDArray[np.bool_]) -> float:
+    """Halfway between the two distances where a threshold has the best F1; the largest where nothing is anomalous."""
+    tiny = float(np.finfo(np.float32).tiny)
+    if not anomalous.any():
+        return max(float(distances.max()), tiny)
+    order = np.argsort(-distances, kind="stable")
+    hits = np.cumsum(anomalous[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + anomalous.sum())
+    ends = np.append(np.diff(distances[order]) < 0, True)  # a threshold cannot part equal distances
+    best = int(np.argmax(np.where(ends, f1, -1)))
+    below = distances[order][best + 1] if best + 1 < len(order) else 0.0
+    return max(float(distances[order][best] + below) / 2, tiny)

@@ -1,0 +1,55 @@
+"""RTF (Ott et al. 2021) as CroSysLog compares it: an event takes the label of the support's most similar event.
+
+Section V-B of CroSysLog: for each event of the query the closest labelled event of the support is searched; similarity
+is the cosine of the experiment's vectors. (Ott et al.'s own transfer maps a new template to its nearest known one.)
+
+With q the share of anomalous events of the nearest text and c its cosine, score = 1/2 + (q - 1/2) * max(c, 0): at .5
+that is the label of the nearest neighbour, and the nearer it is, the surer the score. `nearest_neighbour` weighs the
+nearest text of each class instead. Equally near texts (to 6 decimals) are taken together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosslog.detection.detector import State
+from crosslog.detection.learning.counts import by_unit, unit_counts
+from crosslog.detection.learning.vectors import normalised
+from crosslog.detection.windows import Episode, Windows
+
+DECIMALS = 6  # cosines closer than this differ by rounding, which changes with the batch
+
+
+@dataclass(frozen=True)
+class Rtf:
+    """One nearest neighbour among the labelled events of the target."""
+
+    level: ClassVar[Literal["event", "window"]] = "event"
+    state: State = field(default_factory=dict)
+
+    def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
+        """Nothing to learn from sources."""
+        return self
+
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
+        """Keep the support's distinct texts: unit vectors (distinct, dim), normal and anomalous events of each."""
+        counts = unit_counts([support])
+        vectors = normalised(support.table[counts.ids])
+        return replace(self, state={"vectors": vectors, "normal": counts.normal, "anomalous": counts.anomalous})
+
+    def score(self, windows: Windows) -> NDArray[np.float32]:
+        """(n, length) in [0, 1]."""
+        return by_unit(windows, self._label_of_the_nearest)
+
+    def _label_of_the_nearest(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        cosines = np.round(normalised(vectors) @ self.state["vectors"].T, DECIMALS)
+        nearest = cosines.max(axis=1)
+        chosen = cosines == nearest[:, None]
+        anomalous, normal = chosen @ self.state["anomalous"], chosen @ self.state["normal"]
+        scores: NDArray[np.float64] = 0.5 + (anomalous / (anomalous + normal) - 0.5) * np.clip(nearest, 0, 1)
+        return scores

@@ -1,0 +1,99 @@
+"""Runs of events as sequence models take them: cut to a method's own length, each distinct run scored once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from crosslog.detection.windows import PAD, Episode, Windows
+
+RUNS_AT_ONCE = 512  # in scoring; bounds memory, and a run's score depends on it by rounding alone
+
+
+class Sequences(NamedTuple):
+    """Labelled runs of events.
+
+    Attributes
+    ----------
+    table : (distinct, dim) float32, only the rows that occur; zeros for padding
+    ids : (n, length) int64, rows of `table`
+    labels : (n, length) int64, 1 anomalous
+    real : (n, length) bool, False where padded
+    """
+
+    table: Tensor
+    ids: Tensor
+    labels: Tensor
+    real: Tensor
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def rows(self, chosen: Tensor) -> Sequences:
+        """Some of the runs, with only the rows of the table that occur in them."""
+        used, ids = torch.unique(self.ids[chosen], return_inverse=True)
+        return Sequences(self.table[used], ids, self.labels[chosen], self.real[chosen])
+
+
+def sequences(several: Sequence[Windows], length: int) -> Sequences:
+    """Labelled windows that share a table, as runs of at most `length` events; a run of padding alone is left out.
+
+    Raises
+    ------
+    ValueError
+        If the labels of a window are withheld.
+    """
+    if not all(windows.labelled for windows in several):
+        raise ValueError("labels of these windows are withheld: there is nothing to learn from")
+    ids = np.concatenate([_cut(windows.ids, length, PAD) for windows in several])
+    labels = np.concatenate([_cut(windows.labels, length, False) for windows in several])
+    kept = np.not_equal(ids, PAD).any(axis=1)
+    return _tensors(several[0].table, ids[kept], labels[kept])
+
+
+def scored(windows: Windows, length: int, score: Callable[[Sequences], Tensor]) -> NDArray[np.float32]:
+    """(n, width) scores from a function of runs to (runs, length) that meets each distinct run once."""
+    distinct, inverse = np.unique(_cut(windows.ids, length, PAD), axis=0, return_inverse=True)
+    inputs = _tensors(windows.table, distinct, np.zeros(distinct.shape, dtype=np.bool_))
+    with torch.no_grad():
+        parts = [score(inputs.rows(chosen)) for chosen in torch.split(torch.arange(len(distinct)), RUNS_AT_ONCE)]
+    count, width = windows.ids.shape
+    scores: NDArray[np.float32] = torch.cat(parts).numpy()[inverse.ravel()].reshape(count, -1)[:, :width]
+    return scores.astype(np.float32)
+
+
+def one_source(sources: Sequence[Episode], number: int) -> list[Windows]:
+    """Support and query of the one source that a one-to-one method learns from, by its place in the experiment.
+
+    Raises
+    ------
+    ValueError
+        If there are not that many sources.
+    """
+    if not 0 <= number < len(sources):
+        raise ValueError(f"source {number} is asked for, but the experiment has sources 0 to {len(sources) - 1}")
+    return list(sources[number])
+
+
+def _cut(values: NDArray[np.generic], length: int, pad: object) -> NDArray[np.generic]:
+    """(n, width) to (n * ceil(width / length), length); no run crosses the edge of a window."""
+    count, width = values.shape
+    padded = np.full((count, -(-width // length) * length), pad, dtype=values.dtype)
+    padded[:, :width] = values
+    return padded.reshape(-1, length)
+
+
+def _tensors(table: NDArray[np.float32], ids: NDArray[np.generic], labels: NDArray[np.generic]) -> Sequences:
+    used, inverse = np.unique(ids, return_inverse=True)
+    rows = np.where((used == PAD)[:, None], np.float32(0), table[used])
+    return Sequences(
+        table=torch.from_numpy(rows),
+        ids=torch.from_numpy(inverse.reshape(ids.shape).astype(np.int64)),
+        labels=torch.from_numpy(labels.astype(np.int64)),
+        real=torch.from_numpy(np.not_equal(ids, PAD)),
+    )
