@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from crosslog import artifacts, plugins, settings
+from crosslog.csv_files import CsvError
 from crosslog.interpretation import decisions, table
 from tasks import embed, interpret
 
@@ -118,7 +119,7 @@ def test_a_csv_that_cannot_be_read_is_left_as_it_is(toys: Path) -> None:
     path = table.path_of("toys")
     path.write_text(path.read_text(encoding="utf-8") + "<<<<<<< mine\n", encoding="utf-8")
     before = path.read_bytes()
-    with pytest.raises(table.TableError, match=r"toys\.csv, line 5"):
+    with pytest.raises(CsvError, match=r"toys\.csv, line 5"):
         interpret.main("toys")
     assert path.read_bytes() == before
 

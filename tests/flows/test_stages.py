@@ -80,7 +80,7 @@ def test_only_stages_that_reach_the_network_are_tried_again() -> None:
         ("DownloadError: http://host/bgl2.gz: 6 attempts in a row failed (Name or service not known)", True),
         ("openai.APITimeoutError: Request timed out.", True),
         ("ChecksumError: bgl2.gz: expected md5 a, found b", False),
-        ("TableError: data/interpretations/bgl.csv, line 5: status 'aproved' is none of pending, approved", False),
+        ("CsvError: data/interpretations/bgl.csv, line 5: status 'aproved' is none of pending, approved", False),
     ],
 )
 def test_a_failure_is_tried_again_where_the_network_is_to_blame(said: str, again: bool) -> None:

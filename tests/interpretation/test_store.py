@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from crosslog.csv_files import CsvError
 from crosslog.interpretation import store, table
 
 
@@ -65,7 +66,7 @@ def test_a_file_that_never_rests_is_left_as_the_others_wrote_it(path: Path) -> N
         path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
         return noted(rows, "a", "mine")
 
-    with pytest.raises(table.TableError, match=r"widgets.csv changes faster than it can be written"):
+    with pytest.raises(CsvError, match=r"widgets.csv changes faster than it can be written"):
         store.rewrite(path, change)
     assert store.load(path)["note"].to_list() == [""] * 6
 
@@ -73,7 +74,7 @@ def test_a_file_that_never_rests_is_left_as_the_others_wrote_it(path: Path) -> N
 @pytest.mark.parametrize("broken", ["key,template\n", "<<<<<<< mine\n"])
 def test_a_file_that_cannot_be_read_is_not_touched(path: Path, broken: str) -> None:
     path.write_text(broken, encoding="utf-8")
-    with pytest.raises(table.TableError, match=r"widgets\.csv, line 1"):
+    with pytest.raises(CsvError, match=r"widgets\.csv, line 1"):
         store.rewrite(path, lambda rows: rows)
     assert path.read_text(encoding="utf-8") == broken
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crosslog.csv_files import CsvError
 from crosslog.interpretation import table
 from crosslog.logs.messages import template_key
 
@@ -112,7 +113,7 @@ def test_a_column_that_was_sorted_alone_is_noticed() -> None:
     good = pl.concat([frame(key=table.key_of(name), template=name) for name in names])
     assert read(table.formatted(good)).height == 3
     shifted = good.with_columns(template=pl.col("template").reverse())
-    with pytest.raises(table.TableError, match=r"line \d: the template is that of key .* in line \d: was a column"):
+    with pytest.raises(CsvError, match=r"line \d: the template is that of key .* in line \d: was a column"):
         read(table.formatted(shifted))
 
 
@@ -146,7 +147,7 @@ def test_a_file_that_a_spreadsheet_read_in_another_encoding_is_mended() -> None:
     written = table.formatted(given_).encode()
     misread = "".join(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in written)
     assert read(misread.replace("\n", "\r\n")).equals(given_)
-    with pytest.raises(table.TableError, match="open it anew as UTF-8"):
+    with pytest.raises(CsvError, match="open it anew as UTF-8"):
         read(misread + "漢")
 
 
@@ -203,10 +204,10 @@ def test_an_empty_status_is_pending_and_a_deleted_sentence_is_asked_for_again() 
     ],
 )
 def test_what_cannot_be_read_is_an_error_that_names_file_line_and_reason(text: str, reason: str) -> None:
-    with pytest.raises(table.TableError, match=f"widgets.csv, .*{reason}"):
+    with pytest.raises(CsvError, match=f"widgets.csv, .*{reason}"):
         read(text.replace("\n" + HEADER, "\n"))
 
 
 def test_another_encoding_is_an_error_that_names_the_line() -> None:
-    with pytest.raises(table.TableError, match="line 2: not UTF-8"):
+    with pytest.raises(CsvError, match="line 2: not UTF-8"):
         table.read(table.formatted(frame(note="müde")).removeprefix("\ufeff").encode("latin-1"), "widgets.csv")

@@ -10,11 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from crosslog import artifacts
+from crosslog import artifacts, csv_files
 from crosslog.cli import rows
-from crosslog.interpretation import decisions, sheet
+from crosslog.csv_files import CsvError
+from crosslog.interpretation import decisions
 from crosslog.interpretation.ordering import by_worth
-from crosslog.interpretation.table import COLUMNS, TableError, records
+from crosslog.interpretation.table import COLUMNS, records
 
 MORE = ("system", "seen")  # `seen` tells on the way back whether a row is still as it was
 
@@ -27,7 +28,7 @@ def write_open(path: Path) -> str:
         for system, frame in everything.items()
         for row in _open(system, frame, everything).iter_rows(named=True)
     ]
-    artifacts.write_text(path, sheet.formatted((*MORE, *COLUMNS), lines))
+    artifacts.write_text(path, csv_files.formatted((*MORE, *COLUMNS), lines))
     return f"{path}: {len(lines)} open rows of {len(everything)} systems; `crosslog review --import {path}` takes it in"
 
 
@@ -36,7 +37,7 @@ def take_in(path: Path, reviewer: str | None) -> str:
 
     Raises
     ------
-    TableError
+    CsvError
         If a row cannot be read; nothing is written then. If a row was decided about here since the export: the others
         are written, and these are named.
     """
@@ -45,12 +46,12 @@ def take_in(path: Path, reviewer: str | None) -> str:
         found.setdefault(record["system"], []).append((f"{path}, line {line}", _said(record, f"{path}, line {line}")))
     unknown = sorted(found.keys() - set(rows.systems()))
     if unknown:
-        raise TableError(f"{path}: no interpretations of {', '.join(unknown)} are here; there are: {rows.systems()}")
+        raise CsvError(f"{path}: no interpretations of {', '.join(unknown)} are here; there are: {rows.systems()}")
     name = rows.reviewer_named(reviewer)
     outcome = [_written(system, records_, name) for system, records_ in found.items()]
     conflicts = [text for _, texts in outcome for text in texts]
     if conflicts:
-        raise TableError("\n".join([*conflicts, "all other rows were taken in; decide about these here"]))
+        raise CsvError("\n".join([*conflicts, "all other rows were taken in; decide about these here"]))
     return f"{path}: {sum(count for count, _ in outcome)} decisions taken in by {name}"
 
 
@@ -66,9 +67,9 @@ def _print_of(row: Mapping[str, Any]) -> str:
 
 def _said(record: dict[str, Any], where: str) -> dict[str, Any]:
     if not record["interpretation"]:
-        raise TableError(f"{where}: no sentence; to have it asked again, write `rejected`, and in note what was wrong")
+        raise CsvError(f"{where}: no sentence; to have it asked again, write `rejected`, and in note what was wrong")
     if record["status"] == "rejected" and not record["note"].strip():
-        raise TableError(f"{where}: rejected without a note: write what is wrong with the sentence")
+        raise CsvError(f"{where}: rejected without a note: write what is wrong with the sentence")
     return record
 
 

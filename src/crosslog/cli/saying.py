@@ -23,12 +23,12 @@ def say(text: str) -> None:
 def refusals_as_words() -> Iterator[None]:
     """What a person can put right is said in words, and ends with exit code 1; anything else is a fault of ours."""
     from crosslog.artifacts import ArtifactError  # noqa: PLC0415 a second that `--help` need not take
+    from crosslog.csv_files import CsvError  # noqa: PLC0415
     from crosslog.interpretation.decisions import ReviewError  # noqa: PLC0415
-    from crosslog.interpretation.table import TableError  # noqa: PLC0415
     from crosslog.settings import SettingsError  # noqa: PLC0415
 
     try:
         yield
-    except (ArtifactError, TableError, ReviewError, SettingsError, OSError) as error:
+    except (ArtifactError, CsvError, ReviewError, SettingsError, OSError) as error:
         Console(stderr=True).print(plain(str(error)), style="red", soft_wrap=True, highlight=False)
         raise typer.Exit(1) from None

@@ -19,8 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 from crosslog.artifacts import ArtifactError
 from crosslog.cli import page_data, rows
 from crosslog.cli.saying import say
+from crosslog.csv_files import CsvError
 from crosslog.interpretation.decisions import ChangedError, ReviewError
-from crosslog.interpretation.table import TableError
 
 PAGE = Path(__file__).with_name("page.html")
 LONGEST_REQUEST = 1_000_000  # bytes
@@ -101,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
             answer()
         except ChangedError as error:
             self._refuse(HTTPStatus.CONFLICT, str(error))
-        except (ArtifactError, TableError, ReviewError, OSError, ValueError, KeyError, TypeError) as error:
+        except (ArtifactError, CsvError, ReviewError, OSError, ValueError, KeyError, TypeError) as error:
             self._refuse(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
 
     def _page(self, _asked: Mapping[str, str]) -> None:

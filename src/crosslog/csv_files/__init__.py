@@ -8,14 +8,14 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from crosslog.interpretation import cells
+from crosslog.csv_files import cells
 
 LONGEST_CELL = 2**31 - 1
 MARK = "\ufeff"  # without it Excel takes a letter beyond ASCII for two others, and saves them so
 MISREAD_MARK = "ï»¿"
 
 
-class TableError(ValueError):
+class CsvError(ValueError):
     """A CSV that cannot be read as it stands; the message names file, line and reason."""
 
 
@@ -36,14 +36,14 @@ def records(content: bytes, columns: Sequence[str], name: str) -> Iterator[tuple
 
     Raises
     ------
-    TableError
+    CsvError
         If the file or a row of it cannot be read, or a column is missing.
     """
     rows = _rows(_decoded(content, name), name)
     header = _columns(next(rows, (1, []))[1], columns, name)
     for line, row in rows:
         if len(row) < len(header) or any(cell.strip() for cell in row[len(header) :]):
-            raise TableError(f"{name}, line {line}: {len(row)} cells, {len(header)} were expected")
+            raise CsvError(f"{name}, line {line}: {len(row)} cells, {len(header)} were expected")
         yield line, {column: cells.read(cell) for column, cell in zip(header, row, strict=False)}
 
 
@@ -53,7 +53,7 @@ def _decoded(content: bytes, name: str) -> str:
         text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise TableError(f"{name}, line {line}: not UTF-8: save it as `CSV UTF-8`") from None
+        raise CsvError(f"{name}, line {line}: not UTF-8: save it as `CSV UTF-8`") from None
     return _mended(text, name) if text.lstrip('"').startswith(MISREAD_MARK) else text
 
 
@@ -63,7 +63,7 @@ def _mended(text: str, name: str) -> str:
     try:
         return bytes(read_as[letter] for letter in text).decode("utf-8-sig")
     except (KeyError, UnicodeDecodeError):
-        raise TableError(f"{name}: opened in another encoding than UTF-8, then saved: open it anew as UTF-8") from None
+        raise CsvError(f"{name}: opened in another encoding than UTF-8, then saved: open it anew as UTF-8") from None
 
 
 def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -78,7 +78,7 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
                 yield line, _unfolded(row, delimiter)
             line = reader.line_num + 1
     except csv.Error as error:
-        raise TableError(f"{name}, line {line}: {error}") from None
+        raise CsvError(f"{name}, line {line}: {error}") from None
 
 
 def _unfolded(row: list[str], delimiter: str) -> list[str]:
@@ -96,7 +96,7 @@ def _columns(header: list[str], known: Sequence[str], name: str) -> list[str]:
     missing = [column for column in known if column not in columns]
     if missing or len(set(columns)) < len(columns):
         unknown = sorted(set(columns) - set(known))
-        raise TableError(
+        raise CsvError(
             f"{name}, line 1: columns must be {', '.join(known)}, each once; missing: {missing}, unknown: {unknown}"
         )
     return columns

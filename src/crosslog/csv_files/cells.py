@@ -19,9 +19,9 @@ QUOTED = re.compile(r"[\",;|\t\r\n]|^\s|\s$")
 SPACE = re.compile(r"[\s'’]")
 
 
-def written(cell: str | int) -> str:
+def written(cell: str | float) -> str:
     """A cell as it stands in the file. Quoted wherever any usual separator or a space at an end needs it."""
-    if isinstance(cell, int):
+    if not isinstance(cell, str):
         return str(cell)
     separated = QUOTED.search(cell) is not None
     text = INSIDE.sub(r"\1'", cell) if separated else cell

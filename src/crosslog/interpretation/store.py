@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 from filelock import FileLock, Timeout
 
+from crosslog.csv_files import CsvError
 from crosslog.interpretation import table
 
 TRIES = 20
@@ -29,7 +30,7 @@ def rewrite(path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.Da
 
     Raises
     ------
-    TableError
+    CsvError
         If the file cannot be read, or others keep changing it; it is then as they left it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,8 +44,8 @@ def rewrite(path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.Da
                 if _replaced(path, before, table.formatted(after).encode()):
                     return after
     except Timeout:
-        raise table.TableError(f"{path}: another crosslog has been writing it for {SECONDS} s: try again") from None
-    raise table.TableError(f"{path} changes faster than it can be written: close what writes it, then try again")
+        raise CsvError(f"{path}: another crosslog has been writing it for {SECONDS} s: try again") from None
+    raise CsvError(f"{path} changes faster than it can be written: close what writes it, then try again")
 
 
 def _content(path: Path) -> bytes | None:

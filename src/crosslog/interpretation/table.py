@@ -10,10 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from crosslog.interpretation import cells, sheet
+from crosslog import csv_files
+from crosslog.csv_files import CsvError, cells
 from crosslog.schemas import SOURCES, STATUSES, VERDICTS, Interpretations
 
-TableError = sheet.TableError
 COLUMNS = tuple(Interpretations.to_schema().columns)
 TYPES = {name: pl.UInt64 if name == "occurrences" else pl.String for name in COLUMNS}
 CHOICES = {"source": SOURCES, "status": STATUSES, "verdict": VERDICTS}
@@ -38,7 +38,7 @@ def key_of(template: str) -> str:
 
 def formatted(frame: pl.DataFrame) -> str:
     """The CSV of a frame of schemas.Interpretations: in order of key, with nothing that a spreadsheet would run."""
-    return sheet.formatted(COLUMNS, frame.sort("key").iter_rows())
+    return csv_files.formatted(COLUMNS, frame.sort("key").iter_rows())
 
 
 def read(content: bytes, name: str) -> pl.DataFrame:
@@ -55,7 +55,7 @@ def read(content: bytes, name: str) -> pl.DataFrame:
 
     Raises
     ------
-    TableError
+    CsvError
         If a row cannot be read, a key comes twice, a column is missing, or one column was sorted without the others.
     """
     seen: dict[str, int] = {}
@@ -63,9 +63,7 @@ def read(content: bytes, name: str) -> pl.DataFrame:
     for line, record in records(content, name):
         key = record["key"]
         if key in seen:
-            raise TableError(
-                f"{name}, line {line}: key {key} stands in line {seen[key]} already: remove one of the two"
-            )
+            raise CsvError(f"{name}, line {line}: key {key} stands in line {seen[key]} already: remove one of the two")
         seen[key] = line
         found.append(record)
     _refuse_shifted(found, seen, name)
@@ -74,7 +72,7 @@ def read(content: bytes, name: str) -> pl.DataFrame:
 
 def records(content: bytes, name: str, more: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, Any]]]:
     """Each row of such a CSV with the line it starts in; it may have the columns `more` beside COLUMNS."""
-    for line, row in sheet.records(content, (*more, *COLUMNS), name):
+    for line, row in csv_files.records(content, (*more, *COLUMNS), name):
         yield line, _record(row, f"{name}, line {line}", more)
 
 
@@ -85,10 +83,10 @@ def _record(row: Mapping[str, str], where: str, more: Sequence[str]) -> dict[str
     for column, choices in CHOICES.items():
         record[column] = record[column].strip().lower()
         if record[column] not in choices:
-            raise TableError(f"{where}: {column} {record[column]!r} is none of {', '.join(filter(None, choices))}")
+            raise CsvError(f"{where}: {column} {record[column]!r} is none of {', '.join(filter(None, choices))}")
     occurrences = cells.count(record["occurrences"])
     if occurrences is None:
-        raise TableError(f"{where}: occurrences {record['occurrences']!r} is not a number")
+        raise CsvError(f"{where}: occurrences {record['occurrences']!r} is not a number")
     if not record["interpretation"].strip():
         record |= {"interpretation": "", "status": "pending"}  # a sentence that was deleted is asked for again
     return {**{name: record[name] for name in (*more, *COLUMNS)}, "occurrences": occurrences}
@@ -106,7 +104,7 @@ def _key(cell: str, template: str, where: str) -> str:
     if KEY.fullmatch(key) and not rounded:
         return key
     if not template.strip():
-        raise TableError(
+        raise CsvError(
             f"{where}: key {cell!r} is not 16 hexadecimal digits, and there is no template to find it by: "
             "put both back, or remove the row (it is asked for again)"
         )
@@ -118,7 +116,7 @@ def _refuse_shifted(found: Sequence[Mapping[str, Any]], lines: Mapping[str, int]
     for record in found:
         owner = key_of(record["template"])
         if owner != record["key"] and owner in lines:
-            raise TableError(
+            raise CsvError(
                 f"{name}, line {lines[record['key']]}: the template is that of key {owner} in line {lines[owner]}: "
                 "was a column sorted without the others? Undo that, then save again"
             )
