@@ -14,7 +14,14 @@ from imports import REPOSITORY, imports, modules, plugin_kinds, tree
 from crosslog.settings import Settings, read_yaml
 
 # They may refuse an artifact but never change one.
-EXEMPT = {"crosslog.artifacts", "crosslog.schemas", "crosslog.settings", "crosslog.plugins"}
+EXEMPT = {
+    "crosslog.executor",
+    "crosslog.artifacts",
+    "crosslog.schemas",
+    "crosslog.settings",
+    "crosslog.systems",
+    "crosslog.plugins",
+}
 STAGES: dict[str, Any] = read_yaml(REPOSITORY / "dvc.yaml")["stages"]
 
 
@@ -29,7 +36,7 @@ def closure(name: str) -> set[str]:
     todo = [name]
     while todo:
         module = todo.pop()
-        if module in seen or module in EXEMPT or module not in modules():
+        if module in seen or is_exempt(module) or module not in modules():
             continue
         seen.add(module)
         todo.extend(imports(module))
@@ -37,6 +44,11 @@ def closure(name: str) -> set[str]:
             for plugin in plugins_of(kind):
                 todo.extend(imports(plugin) - set(plugins_of(kind)))
     return {module for module in seen if not is_bare_package(module)}
+
+
+def is_exempt(module: str) -> bool:
+    """Whether a module, or the package that it is in, may refuse an artifact but never change one."""
+    return any(module == name or module.startswith(f"{name}.") for name in EXEMPT)
 
 
 def plugins_of(kind: str) -> list[str]:

@@ -80,6 +80,34 @@ class Interpretations(Schema):
     problems: pl.String
 
 
+class Annotations(Schema):
+    """What people call lines and spans of a log, edited by them: `labels/<system>.csv`."""
+
+    first_line: pl.UInt64 = pa.Field(ge=1)
+    last_line: pl.UInt64 = pa.Field(ge=1, description="inclusive")
+    label: pl.String = pa.Field(str_length={"min_value": 1}, description="normal, anomalous, or a kind of anomaly")
+    annotator: pl.String = pa.Field(str_length={"min_value": 1})
+    annotated_at: pl.String
+    note: pl.String
+
+
+class Proposals(Schema):
+    """Weak verdicts carried over from other systems, answered by people: `data/proposals/<system>.csv`."""
+
+    key: pl.String = pa.Field(unique=True, str_matches=r"^[0-9a-f]{16}$")
+    template: pl.String
+    proposal: pl.String = pa.Field(isin=("", "normal", "anomalous"), description="empty where nothing matches")
+    confidence: pl.Float64 = pa.Field(in_range={"min_value": 0, "max_value": 1})
+    by: pl.String = pa.Field(isin=("", "meaning", "letters", "both"))
+    matched_system: pl.String
+    matched_key: pl.String
+    matched_template: pl.String
+    state: pl.String = pa.Field(isin=("known", "drifted", "new"))
+    answer: pl.String = pa.Field(isin=("", "accept", "refuse"))
+    reviewer: pl.String
+    answered_at: pl.String
+
+
 class Units(Schema):
     """Which vector stands for which message: `data/embeddings/<system>/<representation>-<encoder>.parquet`."""
 

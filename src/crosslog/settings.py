@@ -1,11 +1,11 @@
-"""params.yaml and systems.yaml as frozen, checked types: a misspelt key is an error that names file and key."""
+"""params.yaml as frozen, checked types: a misspelt key is an error that names file and key."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -20,6 +20,15 @@ class Frozen(BaseModel):
     """A settings block: unknown keys are refused, values cannot be changed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _first_to_last(lines: tuple[int, int]) -> tuple[int, int]:
+    if not 1 <= lines[0] <= lines[1]:
+        raise ValueError(f"lines must be the first and the last line, counted from 1, not {list(lines)}")
+    return lines
+
+
+Lines = Annotated[tuple[int, int], AfterValidator(_first_to_last)]
 
 
 class SpanRequest(Frozen):
@@ -50,6 +59,8 @@ class Experiment(Frozen):
     source_query: SpanRequest
     support: SpanRequest
     query: SpanRequest
+    lines: dict[str, Lines] = Field(default_factory=dict)  # system: first and last line to draw from
+    max_lines: int | None = Field(default=None, gt=0)  # of systems that `lines` does not name
     published: str | None = None  # the experiment's name in the paper, where its numbers can stand beside ours
 
     @property
@@ -57,19 +68,45 @@ class Experiment(Frozen):
         """Every system of the experiment, the target last."""
         return (*self.sources, self.target)
 
+    def part(self, system: str) -> tuple[int, int] | None:
+        """First and last line of a system to draw from; None for all."""
+        return self.lines.get(system) or ((1, self.max_lines) if self.max_lines else None)
+
     @model_validator(mode="after")
     def _target_is_new(self) -> Experiment:
         if self.target in self.sources:
             raise ValueError(f"{self.target} is both a source and the target: nothing would be carried over")
+        if unknown := sorted(set(self.lines) - set(self.systems)):
+            raise ValueError(f"lines names {unknown}, which the experiment does not use")
         return self
 
 
+class SystemUse(Frozen):
+    """How a suite reads a system: with which format, and which part of it where it is not all."""
+
+    format: str
+    lines: Lines | None = None
+    max_lines: int | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _one_part(self) -> SystemUse:
+        if self.lines and self.max_lines:
+            raise ValueError("give lines or max_lines, not both")
+        return self
+
+    @property
+    def part(self) -> tuple[int, int] | None:
+        """First and last line to read; None for all."""
+        return (1, self.max_lines) if self.max_lines else self.lines
+
+
 class Suite(Frozen):
-    """What one `dvc repro` works on: systems (name: format), and the experiments over them."""
+    """What one `dvc repro` works on: systems, and the experiments over them."""
 
     name: str
-    systems: dict[str, str]
+    systems: dict[str, SystemUse]
     representations: tuple[Representation, ...]
+    detectors: tuple[str, ...] = Field(min_length=1)
     experiments: dict[str, Experiment]
 
     @model_validator(mode="after")
@@ -100,18 +137,38 @@ class ParseSettings(Frozen):
     max_bad_fraction: float = Field(ge=0, le=1)
     miner: str
     drain: dict[str, Any]
+    ft_tree: dict[str, Any]
+
+
+class TokenPrices(Frozen):
+    """What a million tokens cost, in US dollars."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
 
 
 class InterpretSettings(Frozen):
-    """Who interprets templates: rules on this machine, or an OpenAI-compatible endpoint."""
+    """Who interprets templates: rules on this machine, or an OpenAI-compatible endpoint; how, and at what cost."""
 
     online: bool
-    model: str
+    model: str | None
     base_url: str | None
     prompt: str
-    temperature: float = Field(ge=0)
+    decoding: dict[str, Any]
+    batch: int = Field(gt=0)
+    concurrency: int = Field(gt=0)
+    attempts: int = Field(gt=0)
     max_retries: int = Field(ge=0)
     timeout_seconds: float = Field(gt=0)
+    prices: TokenPrices | None
+    max_requests: int | None = Field(ge=0)
+    max_cost: float | None = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _money_can_be_counted(self) -> InterpretSettings:
+        if self.max_cost is not None and self.prices is None:
+            raise ValueError("max_cost needs prices (input and output, dollars per million tokens); or make it null")
+        return self
 
 
 class EmbedSettings(Frozen):
@@ -137,6 +194,14 @@ class ReportSettings(Frozen):
     parts: tuple[str, ...]
 
 
+class ReviewSettings(Frozen):
+    """How much may stay unreviewed before flows/review.py waits for people, and how long it waits; None: no limit."""
+
+    max_open: int | None = Field(ge=0)
+    max_open_share: float | None = Field(ge=0, le=1)
+    wait_hours: float = Field(gt=0)
+
+
 class Settings(Frozen):
     """params.yaml."""
 
@@ -149,7 +214,15 @@ class Settings(Frozen):
     detectors: dict[str, dict[str, Any]]
     evaluate: EvaluateSettings
     report: ReportSettings
+    review: ReviewSettings
     defaults: dict[str, Any] = Field(default_factory=dict)  # anchors that experiments merge; no stage reads them
+
+    @model_validator(mode="after")
+    def _detectors_have_blocks(self) -> Settings:
+        for suite in self.suites.values():
+            if missing := [name for name in suite.detectors if name not in self.detectors]:
+                raise ValueError(f"suite {suite.name} runs the detectors {missing}, which have no block in `detectors`")
+        return self
 
     @classmethod
     def load(cls, path: Path = Path("params.yaml")) -> Settings:
@@ -160,7 +233,7 @@ class Settings(Frozen):
         SettingsError
             If the file is missing, is not YAML or does not follow the types here.
         """
-        return _checked(cls, path, read_yaml(path))
+        return checked_model(cls, path, read_yaml(path))
 
     def experiment(self, name: str) -> Experiment:
         """An experiment of the run; an unknown name is an error that lists the known ones."""
@@ -170,67 +243,6 @@ class Settings(Frozen):
                 f"params.yaml: run {self.run.name} has no experiment {name!r}; known: {', '.join(known)}"
             )
         return known[name]
-
-
-class SourceFile(Frozen):
-    """One file to fetch: where, and what it must be."""
-
-    name: str  # file name under data/raw/<system>/
-    mirror: str | None = None  # path below CROSSLOG_MIRROR
-    url: str | None = None
-    bytes: int | None = None
-    sha256: str | None = None
-    md5: str | None = None
-    role: Literal["log", "labels"] = "log"
-
-
-class Expected(Frozen):
-    """What a system must hold once parsed; None where nobody has published it."""
-
-    lines: int | None = None
-    anomalous: int | None = None
-    sessions: int | None = None
-    anomalous_sessions: int | None = None
-
-
-class System(Frozen):
-    """An entry of systems.yaml: a log source, where it comes from, and on which terms."""
-
-    description: str
-    kind: str  # the kind of system, in words that an interpreter may read
-    simulated: str | None = None  # dialect to simulate; then there is nothing to fetch
-    files: tuple[SourceFile, ...] = ()
-    path: str | None = None  # a file of one's own, read where it lies
-    members: str = "*"  # which members of an archive are logs, as a glob
-    labels: str
-    expected: Expected = Expected()
-    licence: str = ""
-    citation: str = ""
-
-    @model_validator(mode="after")
-    def _comes_from_one_place(self) -> System:
-        given = [bool(self.simulated), bool(self.files), bool(self.path)]
-        if sum(given) != 1:
-            raise ValueError("give exactly one of: simulated, files, path")
-        return self
-
-    @property
-    def is_simulated(self) -> bool:
-        """Whether its lines were made here; every table says so."""
-        return self.simulated is not None
-
-
-def load_systems(path: Path = Path("systems.yaml")) -> dict[str, System]:
-    """Read and check systems.yaml: name -> system."""
-    return {name: _checked(System, path, entry, name) for name, entry in read_yaml(path).items()}
-
-
-def load_system(name: str, path: Path = Path("systems.yaml")) -> System:
-    """One entry of systems.yaml; an unknown name is an error that lists the known ones."""
-    systems = load_systems(path)
-    if name not in systems:
-        raise SettingsError(f"{path}: no system {name!r}; known: {', '.join(systems)}")
-    return systems[name]
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -249,7 +261,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def _checked(model: type[Model], path: Path, content: Any, *where: str) -> Model:
+def checked_model(model: type[Model], path: Path, content: Any, *where: str) -> Model:
+    """`content`, found at `where` in `path`, as a model; a SettingsError names file and key of what does not fit."""
     try:
         return model.model_validate(content)
     except ValidationError as error:

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from crosslog.settings import Frozen, SettingsError, checked_model, read_yaml
 
-LabelSource = Literal["tag", "sessions", "lines", "none"]
+LabelSource = Literal["tag", "sessions", "lines", "reviewed", "none"]
 
 
 class SourceFile(Frozen):
@@ -37,7 +37,8 @@ class Labels(Frozen):
     """Where a system's labels come from.
 
     `tag`: each line carries its own. `sessions`: a file that the format reads labels blocks, applications or instances,
-    and a line has the label of its session. `lines`: a CSV labels lines by number. `none`: there are no labels.
+    and a line has the label of its session. `lines`: a CSV labels lines by number. `reviewed`: people judge, after
+    parsing, templates in the CSV of interpretations, or lines in labels/<system>.csv. `none`: there are no labels.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
