@@ -49,7 +49,7 @@ def test_a_label_value_may_be_a_number(workspace: Path) -> None:
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ("{source: rumour}", r"mine\.labels\.source: Input should be 'tag', 'sessions', 'lines' or 'none'"),
+        ("{source: rumour}", r"mine\.labels\.source: Input should be 'tag', 'sessions', 'lines', 'reviewed' or 'none'"),
         ("{source: lines, file: a.csv}", "source lines needs line_column, label_column, normal"),
         ("{source: tag, normal: 0}", "belong to source lines, not tag"),
         ("{source: sessions, kinds: {1: bad}}", "belong to source lines, not sessions"),
