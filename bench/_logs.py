@@ -63,7 +63,7 @@ def labelled_logs() -> list[Log]:
     with tempfile.TemporaryDirectory() as folder:
         found = {path.name: Path() for path in sorted(Path("data/events").glob("*"))}
         if os.environ.get("CROSSLOG_MIRROR"):
-            systems |= _parse_mirror(Path(folder))
+            systems |= parse_mirror(Path(folder))
             found |= {path.name: Path(folder) for path in sorted(Path(folder, "data/events").glob("*"))}
         return [
             _log(name, systems[name], place)
@@ -72,7 +72,7 @@ def labelled_logs() -> list[Log]:
         ]
 
 
-def _parse_mirror(folder: Path) -> dict[str, System]:
+def parse_mirror(folder: Path) -> dict[str, System]:
     """Parse the suite `real`, and the sample of BGL, in a workspace of their own; their entries of systems.yaml."""
     mirror = str(Path(os.environ["CROSSLOG_MIRROR"]).resolve())
     params, entries = (YAML(typ="safe").load(REPOSITORY / name) for name in ("params.yaml", "systems.yaml"))

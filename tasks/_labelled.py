@@ -9,7 +9,7 @@ import polars as pl
 
 from crosslog import artifacts
 from crosslog.interpretation import table
-from crosslog.labelling import annotations, people, verdicts
+from crosslog.labelling import line_labels, people, verdicts
 from crosslog.systems import load_system
 
 
@@ -40,11 +40,11 @@ def labelled_parts(system: str, columns: list[str], lines: tuple[int, int] | Non
 
 def _said(system: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Verdicts by template_id, and what people say of lines."""
-    path, lines = table.path_of(system), annotations.path_of(system)
+    path, lines = table.path_of(system), line_labels.path_of(system)
     rows = table.read(path.read_bytes(), str(path)) if path.exists() else table.empty()
     judged = verdicts.by_template(artifacts.TEMPLATES.read(system=system), rows)
-    nothing = ",".join(annotations.COLUMNS).encode()
-    labels = annotations.read(lines.read_bytes() if lines.exists() else nothing, str(lines))
+    nothing = ",".join(line_labels.COLUMNS).encode()
+    labels = line_labels.read(lines.read_bytes() if lines.exists() else nothing, str(lines))
     if (judged["verdict"] == "").all() and labels.is_empty():
         raise UnlabelledError(
             f"systems.yaml: {system} has `labels: reviewed`, but {path} has no verdict and {lines} no label: "

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from format_lines import MIRROR
+from projects import project_of
 
 from crosslog import artifacts
 from crosslog.logs.parsing import ParseError
@@ -13,16 +14,6 @@ from tasks import download, parse
 
 TOP = Path(__file__).parents[2]
 LINE = "- 1140000000 2006.02.15 n1 Feb 15 10:40:00 n1/n1 zcron: gizmo 7 turned\n"
-
-
-def project_of(folder: Path, systems: dict[str, str], entries: str) -> Path:
-    """A folder with a params.yaml that reads these systems (name: format), and a systems.yaml with these entries."""
-    params = (TOP / "params.yaml").read_text()
-    listed = "".join(f"\n      {name}: {{format: {name_of_format}}}" for name, name_of_format in systems.items())
-    params = params.replace("      bgl_simulated: {format: bgl}", f"      bgl_simulated: {{format: bgl}}{listed}", 1)
-    (folder / "params.yaml").write_text(params)
-    (folder / "systems.yaml").write_text(entries)
-    return folder
 
 
 @pytest.fixture
@@ -58,7 +49,7 @@ def test_a_log_with_other_counts_than_expected_leaves_no_artifact(project: Path)
 def test_a_real_log_holds_what_is_published(
     mirror: Path, workspace: Path, system: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project_of(workspace, {system: MIRROR[system]}, (TOP / "systems.yaml").read_text())
+    project_of(workspace, {system: MIRROR[system]})
     monkeypatch.setenv("CROSSLOG_MIRROR", str(mirror))
     download.main(system)
     parse.main(system)

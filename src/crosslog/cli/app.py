@@ -107,3 +107,32 @@ def _decisions(told: Review) -> list[tuple[str, dict[str, str]]]:
     if told.reopen:
         found.append((told.reopen, decisions.reopen()))
     return found
+
+
+@app.command()
+def labels(
+    system: Annotated[str, Argument(help="a system with labels/<system>.csv")],
+    limit: Annotated[int, Option(min=1, help="spans to list")] = 20,
+) -> None:
+    """How far the people who labelled a system's lines agree, and what still needs one."""
+    with refusals_as_words():
+        from crosslog.cli import labels as shown  # noqa: PLC0415
+
+        shown.show(system, limit)
+
+
+@app.command()
+def transfer(
+    system: Annotated[str, Argument(help="the system that gets proposals")],
+    source: Annotated[list[str] | None, Option("--from", help="a labelled system; without: all there are")] = None,
+    accept: Annotated[bool, Option("--accept", help="take the proposals that people accepted as verdicts")] = False,
+    reviewer: Annotated[str | None, Option(envvar="CROSSLOG_REVIEWER", help="your name")] = None,
+) -> None:
+    """Propose verdicts for a system's templates from what is known of other systems' templates."""
+    with refusals_as_words():
+        from crosslog.cli import transfer as proposing  # noqa: PLC0415
+
+        if accept:
+            proposing.accept(system, reviewer)
+        else:
+            proposing.propose(system, source or [])

@@ -4,14 +4,14 @@ import polars as pl
 import pytest
 
 from crosslog.csv_files import CsvError
-from crosslog.labelling import annotations
+from crosslog.labelling import line_labels
 from crosslog.schemas import Annotations
 
 HEADER = "first_line,last_line,label,annotator,annotated_at,note\n"
 
 
 def read(rows: str) -> pl.DataFrame:
-    return annotations.read((HEADER + rows).encode(), "labels/widgets.csv")
+    return line_labels.read((HEADER + rows).encode(), "labels/widgets.csv")
 
 
 def test_spans_and_single_lines_are_read_in_order_of_lines() -> None:
@@ -28,12 +28,12 @@ def test_a_file_without_rows_has_no_labels() -> None:
 
 def test_what_is_written_is_read_back() -> None:
     frame = read('3,5,normal,ann,,"=1+1; so"\n1,2,anomalous,bob,,\n')
-    assert annotations.read(annotations.formatted(frame).encode(), "again").equals(frame)
+    assert line_labels.read(line_labels.formatted(frame).encode(), "again").equals(frame)
 
 
 def test_semicolons_windows_line_ends_and_another_order_of_columns_are_no_obstacle() -> None:
     text = "\ufeffannotator;label;note;annotated_at;last_line;first_line\r\nann;normal;;;5;3\r\n;;;;;\r\n"
-    assert annotations.read(text.encode(), "w").rows() == [(3, 5, "normal", "ann", "", "")]
+    assert line_labels.read(text.encode(), "w").rows() == [(3, 5, "normal", "ann", "", "")]
 
 
 @pytest.mark.parametrize(

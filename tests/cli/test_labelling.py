@@ -1,0 +1,122 @@
+"""`crosslog labels` and `crosslog transfer`: what people, and other systems, say of a system."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from imports import REPOSITORY
+
+from crosslog import artifacts
+from crosslog.interpretation import table
+from crosslog.labelling import proposals
+from crosslog.settings import read_yaml
+
+Run = Callable[..., tuple[int, str]]
+HEADER = "first_line,last_line,label,annotator,annotated_at,note\n"
+
+
+def test_agreement_and_what_is_open_are_shown(crosslog: Run, workspace: Path) -> None:
+    Path("labels").mkdir()
+    rows = ["1,10,normal,ann", "1,10,normal,bob", "11,12,anomalous,ann", "11,12,normal,bob", "20,20,normal,ann"]
+    Path("labels/gears.csv").write_text(HEADER + "".join(f"{row},,\n" for row in rows), encoding="utf-8")
+    code, said = crosslog("labels", "gears")
+    assert code == 0
+    assert "ann, bob 12 0.83 0.00" in said
+    assert "agreed: 10 lines in 1 spans conflict: 2 lines in 1 spans waiting: 1 lines in 1 spans" in said
+    assert "11-12 conflict ann: anomalous, bob: normal" in said
+
+
+def test_a_system_without_labels_by_people_is_named(crosslog: Run, workspace: Path) -> None:
+    code, said = crosslog("labels", "gears")
+    assert (code, said) == (1, "labels/gears.csv is not there: labels/README.md says what it holds")
+
+
+@pytest.fixture
+def systems(workspace: Path) -> Path:
+    """`old`, whose events are labelled, and `new`, with one template in the same words and one that is its own."""
+    params = read_yaml(REPOSITORY / "params.yaml")
+    params["embed"] = {"encoder": "hashing", "options": {"dim": 256, "seed": 1}}
+    Path("params.yaml").write_text(json.dumps(params), encoding="utf-8")
+    entry = "{description: d, kind: k, path: x, labels: tag}"
+    Path("systems.yaml").write_text(f"old: {entry}\nnew: {entry.replace('tag', 'none')}\n", encoding="utf-8")
+    written("old", ["the belt of the pump broke apart", "the lamp is lit as before"])
+    written("new", ["the belt of the pump broke apart", "seventeen quite other zebras"])
+    events("old", [False, True])
+    return workspace
+
+
+def written(system: str, texts: list[str]) -> None:
+    keys = [table.key_of(text) for text in texts]
+    counts = pl.Series([9] * len(texts), dtype=pl.UInt64)
+    ids = pl.Series(range(len(texts)), dtype=pl.UInt32)
+    templates = pl.DataFrame({"template_id": ids, "key": keys, "template": texts, "example": texts, "count": counts})
+    artifacts.TEMPLATES.write(templates.with_columns(first_line=counts), system=system)
+    rows = [
+        dict.fromkeys(table.COLUMNS, "")
+        | {"key": key, "template": text, "example": text, "occurrences": 9, "source": "rules", "status": "pending"}
+        | {"interpretation": f"It says {text}."}
+        for key, text in zip(keys, texts, strict=True)
+    ]
+    frame = pl.DataFrame(rows, schema=table.TYPES, orient="row")
+    artifacts.write_text(table.path_of(system), table.formatted(frame))
+
+
+def events(system: str, normal: list[bool]) -> None:
+    lines = len(normal)
+    nothing = pl.Series([None] * lines, dtype=pl.String)
+    ids = pl.Series(range(lines), dtype=pl.UInt32)
+    frame = pl.DataFrame(
+        {
+            "line": pl.Series(range(1, lines + 1), dtype=pl.UInt64),
+            "time": pl.Series([None] * lines, dtype=pl.Datetime("us", "UTC")),
+            **dict.fromkeys(("node", "component", "level"), nothing),
+            "message_id": ids,
+            "template_id": ids,
+            "label": pl.Series([None if fine else "BROKEN" for fine in normal], dtype=pl.String),
+            "anomalous": [not fine for fine in normal],
+            "session": nothing,
+        }
+    )
+    with artifacts.EVENTS.writer(system=system) as write:
+        write(frame)
+
+
+def answered(answer: str) -> None:
+    path = proposals.path_of("new")
+    frame = proposals.read(path.read_bytes(), str(path))
+    given = pl.when(pl.col("proposal") != "").then(pl.lit(answer)).otherwise(pl.lit(""))
+    path.write_text(proposals.formatted(frame.with_columns(answer=given, reviewer=pl.lit("Ada"))), encoding="utf-8")
+
+
+def test_what_is_known_elsewhere_is_proposed_and_counts_once_it_is_accepted(crosslog: Run, systems: Path) -> None:
+    code, said = crosslog("transfer", "new")
+    assert code == 0
+    assert "1 anomalous and 0 normal proposed; of 2 templates 1 known, 0 drifted, 1 new" in said
+    verdicts = table.read(table.path_of("new").read_bytes(), "")["verdict"].to_list()
+    assert verdicts == ["", ""]
+    answered("accept")
+    assert crosslog("transfer", "new", "--accept")[0] == 0
+    rows = table.read(table.path_of("new").read_bytes(), "")
+    judged = dict(rows.select("template", "verdict").rows())
+    assert judged == {"the belt of the pump broke apart": "anomalous", "seventeen quite other zebras": ""}
+
+
+def test_a_refused_proposal_changes_nothing_and_stays_refused(crosslog: Run, systems: Path) -> None:
+    crosslog("transfer", "new", "--from", "old")
+    answered("refuse")
+    before = table.path_of("new").read_bytes()
+    crosslog("transfer", "new", "--accept")
+    crosslog("transfer", "new", "--from", "old")
+    assert table.path_of("new").read_bytes() == before
+    path = proposals.path_of("new")
+    assert set(proposals.read(path.read_bytes(), "")["answer"]) == {"", "refuse"}
+
+
+def test_without_a_labelled_system_there_is_nothing_to_carry_over(crosslog: Run, systems: Path) -> None:
+    code, said = crosslog("transfer", "old")
+    assert code == 1
+    assert "no other system has labels here" in said
