@@ -21,7 +21,7 @@ from crosslog.systems import System, load_system
 
 RAW = Path("data/raw")
 CODE = Path(parsing.__file__).parent
-WORTH_A_PROCESS = 1 << 28  # bytes of lines: fewer are read here before another process has started
+WORTH_A_PROCESS = 1 << 27  # bytes of lines: fewer are read here before another process has started
 PACKED = 12  # times that a compressed log is smaller, about
 
 

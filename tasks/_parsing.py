@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -78,7 +78,7 @@ def finish(finishing: Finishing) -> Tally:
         artifacts.checked(events, artifacts.EVENTS.schema, folder.at(part))
         with artifacts.replacing(folder.at(part)) as temporary:
             events.write_parquet(temporary, compression="zstd", statistics=True)
-        folder.write_json(tally_name, asdict(tally))
+        folder.write_json(tally_name, vars(tally))
         folder.drop(chunk)
         return tally
     return Tally(**folder.read_json(tally_name))
@@ -86,4 +86,4 @@ def finish(finishing: Finishing) -> Tally:
 
 @lru_cache(maxsize=1)
 def _label_frame(path: Path) -> pl.DataFrame:
-    return pl.read_ipc(path)
+    return pl.read_ipc(path).cast({pl.Categorical: pl.String})

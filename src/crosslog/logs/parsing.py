@@ -8,7 +8,7 @@ then completes each frame. Both may run anywhere and more than once; events are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -49,7 +49,7 @@ class Facts:
 
     def as_json(self) -> dict[str, Any]:
         """Itself as JSON has it."""
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Facts:
