@@ -1,0 +1,86 @@
+"""params.yaml as frozen, checked types: a misspelt key is an error that names file and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from crosslog.settings.reading import Frozen, SettingsError, checked_model, read_yaml
+from crosslog.settings.stages import (
+    EmbedSettings,
+    EvaluateSettings,
+    InterpretSettings,
+    ParseSettings,
+    ReportSettings,
+    ReviewSettings,
+    SimulateSettings,
+    TokenPrices,
+)
+from crosslog.settings.suites import Experiment, Representation, SpanRequest, Suite, SystemUse
+
+
+class Settings(Frozen):
+    """params.yaml."""
+
+    suites: dict[str, Suite]
+    run: Suite
+    simulate: SimulateSettings
+    parse: ParseSettings
+    interpret: InterpretSettings
+    embed: EmbedSettings
+    detectors: dict[str, dict[str, Any]]
+    evaluate: EvaluateSettings
+    report: ReportSettings
+    review: ReviewSettings
+    defaults: dict[str, Any] = Field(default_factory=dict)  # anchors that experiments merge; no stage reads them
+
+    @model_validator(mode="after")
+    def _detectors_have_blocks(self) -> Settings:
+        for suite in self.suites.values():
+            if missing := [name for name in suite.detectors if name not in self.detectors]:
+                raise ValueError(f"suite {suite.name} runs the detectors {missing}, which have no block in `detectors`")
+        return self
+
+    @classmethod
+    def load(cls, path: Path = Path("params.yaml")) -> Settings:
+        """Read and check params.yaml.
+
+        Raises
+        ------
+        SettingsError
+            If the file is missing, is not YAML or does not follow the types here.
+        """
+        return checked_model(cls, path, read_yaml(path))
+
+    def experiment(self, name: str) -> Experiment:
+        """An experiment of the run; an unknown name is an error that lists the known ones."""
+        known = self.run.experiments
+        if name not in known:
+            raise SettingsError(
+                f"params.yaml: run {self.run.name} has no experiment {name!r}; known: {', '.join(known)}"
+            )
+        return known[name]
+
+
+__all__ = [
+    "EmbedSettings",
+    "EvaluateSettings",
+    "Experiment",
+    "Frozen",
+    "InterpretSettings",
+    "ParseSettings",
+    "ReportSettings",
+    "Representation",
+    "ReviewSettings",
+    "Settings",
+    "SettingsError",
+    "SimulateSettings",
+    "SpanRequest",
+    "Suite",
+    "SystemUse",
+    "TokenPrices",
+    "checked_model",
+    "read_yaml",
+]
