@@ -12,9 +12,10 @@ import polars as pl
 from crosslog import artifacts
 from crosslog.artifacts.unfinished import Unfinished
 from crosslog.logs import parsing
+from crosslog.logs.facts import Facts, Tally
 from crosslog.logs.labels import LabelTable
 from crosslog.logs.line_format import LineFormat
-from crosslog.logs.parsing import Completion, Facts, Tally
+from crosslog.logs.parsing import Completion
 from crosslog.logs.reading import Chunk, Slice
 from crosslog.systems import LabelSource
 

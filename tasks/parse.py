@@ -14,9 +14,11 @@ from pathlib import Path
 from crosslog import artifacts, plugins
 from crosslog.artifacts.unfinished import Unfinished
 from crosslog.executor import Pool, opened
+from crosslog.logs.facts import Tally, Time
 from crosslog.logs.labels import unknown_lines, unknown_sessions
+from crosslog.logs.log import Log, check, compare
 from crosslog.logs.messages import Ids
-from crosslog.logs.parsing import Completion, Log, Tally, Time, check, compare
+from crosslog.logs.parsing import Completion
 from crosslog.logs.progress import Progress
 from crosslog.logs.reading import chunks
 from crosslog.settings import Settings

@@ -10,8 +10,10 @@ import polars as pl
 import pytest
 
 from crosslog import plugins
+from crosslog.logs.facts import Tally
 from crosslog.logs.labels import LabelTable
-from crosslog.logs.parsing import Completion, Log, Tally, finished, read
+from crosslog.logs.log import Log
+from crosslog.logs.parsing import Completion, finished, read
 from crosslog.logs.reading import chunks, members
 
 DRAIN = {"depth": 4, "similarity": 0.4, "max_children": 100}

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from crosslog import plugins, schemas
-from crosslog.logs.parsing import Facts, ParseError, check, compare, read
+from crosslog.logs.facts import Facts
+from crosslog.logs.log import ParseError, check, compare
+from crosslog.logs.parsing import read
 from crosslog.logs.reading import ReadingError, chunks, find, members
 from crosslog.systems import Expected
 

@@ -8,7 +8,7 @@ from format_lines import MIRROR
 from projects import project_of
 
 from crosslog import artifacts
-from crosslog.logs.parsing import ParseError
+from crosslog.logs.log import ParseError
 from crosslog.systems import load_system
 from tasks import download, parse
 

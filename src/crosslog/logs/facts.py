@@ -1,0 +1,60 @@
+"""What is known of a chunk of a log before, and after, the whole of it is known; plain values, kept as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from crosslog.logs.messages import Occurrence
+
+
+class Time(NamedTuple):
+    """The time that lines without one inherit: of the last line before them in the same member that has one."""
+
+    member: int = -1
+    microseconds: int | None = None  # since 1970
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a chunk holds that the whole log must know; plain values, so that it can be kept as JSON."""
+
+    lines: int
+    events: int
+    unreadable: int
+    messages: list[Occurrence]
+    remarks: list[Any]
+    last: Time
+
+    def as_json(self) -> dict[str, Any]:
+        """Itself as JSON has it."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Facts:
+        """What `as_json` gave, read back."""
+        messages = [Occurrence(*values) for values in content["messages"]]
+        remarks = [tuple(row) for row in content["remarks"]]
+        return cls(**{**content, "messages": messages, "remarks": remarks, "last": Time(*content["last"])})
+
+
+@dataclass
+class Tally:
+    """Counts over finished events."""
+
+    anomalous: int = 0
+    remarks: list[Any] = field(default_factory=list)  # rows of a RemarkTable
+    sessions: dict[str, bool] = field(default_factory=dict)  # whether any event of it is anomalous
+
+    def add(self, other: Tally) -> None:
+        """Add what another part of the log holds."""
+        self.anomalous += other.anomalous
+        self.remarks += other.remarks
+        for name, anomalous in other.sessions.items():
+            self.sessions[name] = anomalous or self.sessions.get(name, False)
+
+    def note_unknown(self, kind: str, names: Sequence[object]) -> None:
+        """Remark on sessions or lines that are labelled but not in the log."""
+        if names:
+            self.remarks.append((kind, len(names), 0, str(names[0])))
