@@ -1,35 +1,33 @@
-"""First-order meta-learning against the same sums done by hand."""
+"""Meta-learning against sums done by hand, finite differences, and training on the union of a family of tasks."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from functools import partial
 
-import numpy as np
+import pytest
 import torch
-from detection.toy import auroc, problem
+from detection.toy import problem
+from torch import Tensor
+from torch.func import functional_call
 
-from crosslog.detection.detectors.crosyslog import CroSysLog
-from crosslog.detection.learning.maml import Losses, descended, gradient, meta_gradient
-from crosslog.detection.learning.networks import EventLstm, Weights, batch, initialise
+from crosslog.detection.learning.events import events, mean_loss
+from crosslog.detection.learning.maml import Loss, Losses, descended, descent, gradient, meta_gradient
+from crosslog.detection.learning.networks import EventLstm, Weights, initialise
+from crosslog.detection.windows import Windows
 
-SOURCES, TARGET = problem()
-SETTINGS = {
-    "hidden_size": 8,
-    "inner_learning_rate": 0.3,
-    "outer_learning_rate": 0.01,
-    "inner_steps": 3,
-    "test_steps": 10,
-    "meta_steps": 10,
-    "seed": 1,
-}
+SOURCES, _ = problem(events=110)
+RATE, STEPS = 0.5, 3
+SHOTS, TASKS, HELD_OUT, META_STEPS = 10, 8, 40, 60
 
 
-def bowl(centre: float, weights: Weights) -> torch.Tensor:
+def bowl(centre: float, weights: Weights) -> Tensor:
     """Gradient: weight - centre."""
     return ((weights["w"] - centre) ** 2).sum() / 2
 
 
-def valley(weights: Weights) -> torch.Tensor:
+def valley(weights: Weights) -> Tensor:
     """Gradient: cube of the weight."""
     return (weights["w"] ** 4).sum() / 4
 
@@ -41,84 +39,113 @@ def test_descent_takes_plain_steps_and_leaves_the_start_alone() -> None:
     assert not weights["w"].requires_grad
 
 
+def test_every_step_of_a_descent_can_be_seen_from_the_start_on() -> None:
+    weights = {"w": torch.tensor([1.0])}
+    assert [step["w"].item() for step in descent(partial(bowl, 0.0), weights, 0.5, 2)] == [1.0, 0.5, 0.25]
+
+
 def test_the_meta_gradient_is_the_query_gradient_at_the_adapted_weights_summed_over_all_episodes() -> None:
     weights = {"w": torch.tensor([2.0])}
     episodes = [Losses(partial(bowl, 0.0), valley), Losses(partial(bowl, 4.0), partial(bowl, 1.0))]
     # adapted by one step of rate .5: 2 - .5 * 2 = 1 and 2 + .5 * 2 = 3; gradients there: 1 ** 3 and 3 - 1
     assert meta_gradient(episodes, weights, 0.5, 1)["w"].item() == 1 + 2
+    # of second order each is multiplied with the step's derivative, 1 - .5
+    assert meta_gradient(episodes, weights, 0.5, 1, second_order=True)["w"].item() == (1 + 2) / 2
+    assert not weights["w"].requires_grad
 
 
-def test_it_is_autograds_own_gradient_for_the_network() -> None:
-    model = EventLstm(8, 4)
-    weights = initialise(model, 1)
-    inputs = [batch(windows) for windows in SOURCES[0]]
-
-    def loss(which: int, given: Weights) -> torch.Tensor:
-        logits = torch.func.functional_call(model, given, (inputs[which].table, inputs[which].ids))
-        real = inputs[which].real
-        return torch.nn.functional.cross_entropy(logits[real], inputs[which].labels[real])
-
-    found = meta_gradient([Losses(partial(loss, 0), partial(loss, 1))], weights, 0.1, 1)
-    for name, slope in gradient(partial(loss, 0), weights).items():
-        dict(model.named_parameters())[name].data = weights[name] - 0.1 * slope
-    loss(1, dict(model.named_parameters())).backward()
-    for name, parameter in model.named_parameters():
-        assert parameter.grad is not None
-        assert torch.allclose(found[name], parameter.grad, atol=1e-7), name
-        assert parameter.grad.abs().max() > 0, name
+def network_losses(layers: int = 1) -> tuple[list[Losses], Weights]:
+    """Both sources as losses of a small network, in float64."""
+    model = EventLstm(8, 4, layers, twice=True)
+    weights = {name: weight.double() for name, weight in initialise(model, 1).items()}
+    return [Losses(*(event_loss(model, windows) for windows in episode)) for episode in SOURCES], weights
 
 
-def test_the_network_is_torchs_own_lstm() -> None:
-    mine, theirs = EventLstm(8, 4), torch.nn.LSTM(8, 4, batch_first=True)
-    initialise(mine, 3)
-    order = [0, 1, 3, 2]  # torch keeps the candidate before the output gate
-    with torch.no_grad():
-        theirs.weight_ih_l0.copy_(mine.input.weight.reshape(4, 4, 8)[order].reshape(16, 8))
-        theirs.weight_hh_l0.copy_(mine.recurrent.reshape(4, 4, 4)[order].reshape(16, 4))
-        theirs.bias_ih_l0.copy_(mine.input.bias.reshape(4, 4)[order].reshape(16))
-        theirs.bias_hh_l0.zero_()
-        inputs = batch(TARGET.support)
-        expected = mine.head(theirs(inputs.table[inputs.ids] * 8**0.5)[0])
-        assert torch.allclose(mine(inputs.table, inputs.ids), expected, atol=1e-6)
+def event_loss(model: EventLstm, windows: Windows) -> Loss:
+    given = events(windows, dtype=torch.float64)
+    return lambda weights: mean_loss(functional_call(model, weights, (given.table, given.tree)), given.shares)
 
 
-def test_every_source_changes_the_weights() -> None:
-    few = {**SETTINGS, "meta_steps": 3}
-    learnt = CroSysLog(**few).fit(SOURCES).state
-    for left_out in range(2):
-        others = CroSysLog(**few).fit([s for i, s in enumerate(SOURCES) if i != left_out]).state
-        assert all(not np.array_equal(learnt[name], others[name]) for name in learnt)
+def along(weights: Weights, direction: Weights, far: float) -> Weights:
+    return {name: weight + far * direction[name] for name, weight in weights.items()}
 
 
-def test_weights_are_restored_between_episodes() -> None:
-    fitted = CroSysLog(**{**SETTINGS, "meta_steps": 1}).fit(SOURCES)
-    before = {name: array.copy() for name, array in fitted.state.items()}
-    alone = fitted.adapt(TARGET.support, SOURCES).state
-    fitted.adapt(SOURCES[0].support, SOURCES)
-    after = fitted.adapt(TARGET.support, SOURCES).state
-    assert all(np.array_equal(before[name], fitted.state[name]) for name in before)
-    assert all(np.array_equal(alone[name], after[name]) for name in alone)
-    assert all(not np.array_equal(alone[name], before[name]) for name in alone)
+def differences(value: Callable[[Weights], Tensor], weights: Weights, slopes: Weights) -> None:
+    """Central differences along random directions of each weight are what the slopes say."""
+    generator = torch.Generator().manual_seed(4)
+    for name in weights:
+        direction = {other: torch.zeros_like(weight) for other, weight in weights.items()}
+        direction[name] = torch.randn(weights[name].shape, generator=generator, dtype=torch.float64)
+        ahead, behind = (value(along(weights, direction, far)).item() for far in (1e-5, -1e-5))
+        said = (slopes[name] * direction[name]).sum().item()
+        assert abs(said) > 1e-6, name
+        assert math.isclose((ahead - behind) / 2e-5, said, rel_tol=1e-4), name
 
 
-def test_adaptation_beats_the_weights_it_starts_from() -> None:
-    fitted = CroSysLog(**{**SETTINGS, "meta_steps": 1}).fit(SOURCES)
-    adapted = fitted.adapt(TARGET.support, SOURCES)
-    real = TARGET.query.real
-    before, after = (
-        auroc(detector.score(TARGET.query.withheld())[real], TARGET.query.labels[real])
-        for detector in (fitted, adapted)
-    )
-    assert after > max(before, 0.9)
+@pytest.mark.parametrize("layers", [1, 2])
+def test_the_second_order_slope_is_the_derivative_of_adapting_and_asking(layers: int) -> None:
+    episodes, weights = network_losses(layers)
+
+    def adapted(given: Weights) -> Tensor:
+        return torch.stack([e.query(descended(e.support, given, RATE, STEPS)) for e in episodes]).sum()
+
+    slopes = meta_gradient(episodes, weights, RATE, STEPS, second_order=True)
+    differences(adapted, weights, slopes)
+    first = meta_gradient(episodes, weights, RATE, STEPS)
+    assert any(not torch.allclose(first[name], slopes[name], rtol=1e-2) for name in weights)
 
 
-def test_meta_learning_beats_a_random_start_at_equal_adaptation() -> None:
-    few = {**SETTINGS, "test_steps": 1}
-    random, learnt = (
-        CroSysLog(**{**few, "meta_steps": steps}).fit(SOURCES).adapt(TARGET.support, SOURCES) for steps in (0, 10)
-    )
-    real = TARGET.query.real
-    before, after = (
-        auroc(detector.score(TARGET.query.withheld())[real], TARGET.query.labels[real]) for detector in (random, learnt)
-    )
-    assert after > before + 0.05
+def test_the_first_order_slope_is_the_derivative_of_the_query_where_adapting_ends() -> None:
+    (episode, _), weights = network_losses()
+    slopes = meta_gradient([episode], weights, RATE, STEPS)
+    differences(episode.query, descended(episode.support, weights, RATE, STEPS), slopes)
+
+
+def gaussians(number: int) -> Losses:
+    """Two classes that a shift along one axis keeps apart, in a direction of the task's own; all else is noise."""
+    generator = torch.Generator().manual_seed(number)
+    shift = 2.0 if number % 2 else -2.0
+    losses = []
+    for _ in Losses._fields:
+        labels = torch.arange(SHOTS) % 2
+        points = torch.randn(SHOTS, 10, generator=generator)
+        points[:, 0] += shift * (labels - 0.5)
+        losses.append(partial(cross_entropy, points, labels))
+    return Losses(*losses)
+
+
+def cross_entropy(points: Tensor, labels: Tensor, weights: Weights) -> Tensor:
+    logits = torch.tanh(points @ weights["first"]) @ weights["second"]
+    return torch.nn.functional.cross_entropy(logits, labels)
+
+
+def start() -> Weights:
+    generator = torch.Generator().manual_seed(1)
+    shapes = {"first": (10, 8), "second": (8, 2)}
+    return {name: 0.3 * torch.randn(shape, generator=generator) for name, shape in shapes.items()}
+
+
+def trained(slopes_of: Callable[[list[Losses], Weights], Weights], meta_steps: int) -> Weights:
+    weights = start()
+    optimiser = torch.optim.Adam(list(weights.values()), lr=0.03)
+    for step in range(meta_steps):
+        slopes = slopes_of([gaussians(1000 + step * TASKS + task) for task in range(TASKS)], weights)
+        for name, weight in weights.items():
+            weight.grad = slopes[name] / TASKS
+        optimiser.step()
+    return weights
+
+
+def union(tasks: list[Losses], weights: Weights) -> Weights:
+    return gradient(lambda given: torch.stack([loss(given) for task in tasks for loss in task]).sum(), weights)
+
+
+def loss_after_adapting(weights: Weights) -> float:
+    adapted = ((task.query, descended(task.support, weights, RATE, STEPS)) for task in map(gaussians, range(HELD_OUT)))
+    return sum(query(there).item() for query, there in adapted) / HELD_OUT
+
+
+@pytest.mark.parametrize("second_order", [False, True])
+def test_meta_training_on_a_family_of_tasks_beats_training_on_their_union(second_order: bool) -> None:
+    learnt = trained(partial(meta_gradient, rate=RATE, steps=STEPS, second_order=second_order), META_STEPS)
+    assert loss_after_adapting(learnt) < 0.8 * loss_after_adapting(trained(union, META_STEPS))

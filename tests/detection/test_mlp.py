@@ -8,7 +8,8 @@ from detection import context, toy
 
 from crosslog.detection.detectors import mlp
 from crosslog.detection.detectors.mlp import Mlp
-from crosslog.detection.learning.networks import Embedding, batch, initialise
+from crosslog.detection.learning.networks import Embedding, initialise
+from crosslog.detection.learning.sequences import sequences
 
 BLOCK = {
     "hidden_size": 8,
@@ -25,7 +26,7 @@ SOURCES, TARGET = toy.problem()
 def test_its_loss_per_text_is_the_mean_over_events() -> None:
     model = Embedding(toy.DIM, 8, 2)
     weights = initialise(model, 1)
-    inputs = batch(TARGET.support)
+    inputs = sequences([TARGET.support], toy.LENGTH)
     logits = model(inputs.table)[inputs.ids][inputs.real]
     expected = torch.nn.functional.cross_entropy(logits, inputs.labels[inputs.real])
     found = mlp._loss(model, mlp._texts(TARGET.support), weights)

@@ -30,11 +30,14 @@ DETECTORS: dict[str, Any] = {
     "exact_match": {},
     "crosyslog": {
         "hidden_size": 4,
+        "layers": 1,
         "inner_learning_rate": 0.1,
         "outer_learning_rate": 0.01,
         "inner_steps": 1,
         "test_steps": 1,
         "meta_steps": 1,
+        "second_order": False,
+        "class_weights": False,
     },
 }
 EXPERIMENT: dict[str, Any] = {

@@ -1,8 +1,10 @@
 """CroSysLog (Wang et al. 2024): an LSTM over windows of events, meta-learnt on sources, adapted to the target.
 
 For each source i, theta_i = theta - alpha * grad L_support_i(theta), `inner_steps` times (Eq. 3); then theta moves, by
-AdamW with rate beta, along the sum over ALL sources of grad L_query_i(theta_i) (Eq. 4, first order). On the target,
-`test_steps` steps on the support, and the last one is scored. L is plain cross-entropy per event.
+AdamW with rate beta, along the sum over ALL sources of grad L_query_i(theta_i) (Eq. 4, first order; `second_order`
+differentiates through theta_i as well). On the target, `test_steps` steps on the support, and the last one is scored.
+L is cross-entropy per event, plain or with `class_weights`. What windows have in common from their first event on is
+computed once, in losses and in scores.
 
 The authors' code trains on its first source only, never restores theta between tasks, and picks the best of the test
 steps by the query's labels; none of that is done here. Rates are higher than theirs (alpha .002-.01, beta 9e-6-9e-4):
@@ -19,12 +21,13 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.func import functional_call
 
 from crosslog.detection.detector import State
-from crosslog.detection.learning.maml import Losses, descended, meta_gradient
-from crosslog.detection.learning.networks import Batch, EventLstm, Weights, batch, initialise, to_state, to_weights
+from crosslog.detection.learning.events import Events, events, mean_loss, scores
+from crosslog.detection.learning.maml import Loss, Losses, descended, descent, meta_gradient
+from crosslog.detection.learning.networks import EventLstm, Weights, initialise, to_state, to_weights
 from crosslog.detection.windows import Episode, Windows
 
 
@@ -33,26 +36,28 @@ class CroSysLog:
     """Event-level scores from the order of events and a handful of gradient steps."""
 
     hidden_size: int
+    layers: int
     inner_learning_rate: float  # alpha
     outer_learning_rate: float  # beta
     inner_steps: int
     test_steps: int
     meta_steps: int
+    second_order: bool  # differentiate through the inner steps
+    class_weights: bool  # each class weighs the same in the loss, however rare
     seed: int
     level: ClassVar[Literal["event", "window"]] = "event"
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
         """Meta-learn the initial weights; every source is used in every meta-step."""
-        model = EventLstm(sources[0].support.table.shape[1], self.hidden_size)
+        model = self._model(sources[0].support.table.shape[1], twice=self.second_order)
         weights = initialise(model, self.seed)
-        episodes = [
-            Losses(partial(_loss, model, batch(episode.support)), partial(_loss, model, batch(episode.query)))
-            for episode in sources
-        ]
+        episodes = [Losses(*(self._loss(model, windows) for windows in episode)) for episode in sources]
         optimiser = torch.optim.AdamW(list(weights.values()), lr=self.outer_learning_rate)
         for _ in range(self.meta_steps):
-            slopes = meta_gradient(episodes, weights, self.inner_learning_rate, self.inner_steps)
+            slopes = meta_gradient(
+                episodes, weights, self.inner_learning_rate, self.inner_steps, second_order=self.second_order
+            )
             for name, weight in weights.items():
                 weight.grad = slopes[name]
             optimiser.step()
@@ -60,23 +65,35 @@ class CroSysLog:
 
     def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
         """Take `test_steps` steps on the support; the last weights are kept."""
-        loss = partial(_loss, self._model(), batch(support))
-        weights = descended(loss, to_weights(self.state), self.inner_learning_rate, self.test_steps)
+        weights = descended(
+            self._support_loss(support), to_weights(self.state), self.inner_learning_rate, self.test_steps
+        )
         return replace(self, state=to_state(weights))
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(n, length) softmax probabilities of an anomaly."""
-        inputs = batch(windows)
-        with torch.no_grad():
-            logits = functional_call(self._model(), to_weights(self.state), (inputs.table, inputs.ids))
-        probabilities: NDArray[np.float32] = logits.softmax(dim=-1)[..., 1].numpy()
-        return probabilities
+        model, weights = self._model(self._dim), to_weights(self.state)
+        return scores(windows, lambda table, tree: functional_call(model, weights, (table, tree)))
 
-    def _model(self) -> EventLstm:
-        return EventLstm(self.state["input.weight"].shape[1], self.hidden_size)
+    def scores_by_step(self, support: Windows, windows: Windows) -> NDArray[np.float32]:
+        """(test_steps + 1, n, length) scores before adapting (step 0) and after each step; the last are `adapt`'s."""
+        steps = descent(self._support_loss(support), to_weights(self.state), self.inner_learning_rate, self.test_steps)
+        return np.stack([replace(self, state=to_state(weights)).score(windows) for weights in steps])
+
+    def _support_loss(self, support: Windows) -> Loss:
+        return self._loss(self._model(self._dim), support)
+
+    def _loss(self, model: EventLstm, windows: Windows) -> Loss:
+        return partial(_cross_entropy, model, events(windows, balanced=self.class_weights))
+
+    @property
+    def _dim(self) -> int:
+        return int(self.state["input.weight"].shape[1])
+
+    def _model(self, dim: int, twice: bool = False) -> EventLstm:
+        return EventLstm(dim, self.hidden_size, self.layers, twice)
 
 
-def _loss(model: nn.Module, inputs: Batch, weights: Weights) -> Tensor:
-    """Mean cross-entropy over events."""
-    logits = functional_call(model, weights, (inputs.table, inputs.ids))
-    return nn.functional.cross_entropy(logits[inputs.real], inputs.labels[inputs.real])
+def _cross_entropy(model: EventLstm, given: Events, weights: Weights) -> Tensor:
+    """Mean over events."""
+    return mean_loss(functional_call(model, weights, (given.table, given.tree)), given.shares)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from crosslog.detection.detector import State
-from crosslog.detection.windows import Windows
+from crosslog.detection.learning.lstm_layer import lstm_states
+from crosslog.detection.learning.prefixes import Prefixes, separate
 
 Weights = dict[str, Tensor]
 
@@ -21,53 +20,49 @@ Weights = dict[str, Tensor]
 torch.set_num_threads(1)
 
 
-class Batch(NamedTuple):
-    """Windows as tensors.
-
-    Attributes
-    ----------
-    table : (distinct, dim) float32, only the rows that occur
-    ids : (n, length) int64, rows of `table`; 0 where padded
-    labels : (n, length) int64, 1 anomalous
-    real : (n, length) bool, False where padded
-    """
-
-    table: Tensor
-    ids: Tensor
-    labels: Tensor
-    real: Tensor
-
-
 class EventLstm(nn.Module):
-    """An LSTM (Hochreiter and Schmidhuber 1997) over each window from a zero state, and two logits per event.
+    """LSTM layers over each window from a zero state, and two logits per event.
 
     The input product is taken once per distinct text and looked up per event, so that no (events, dim) copy is made.
     Rows of the table are sentence vectors of length 1; times sqrt(dim) their components have unit scale, as
-    `initialise` expects.
+    `initialise` expects. `twice`: gradients can be differentiated again, at some cost in speed.
     """
 
-    def __init__(self, dim: int, hidden: int) -> None:
+    def __init__(self, dim: int, hidden: int, layers: int = 1, twice: bool = False) -> None:
         super().__init__()
+        if layers < 1:
+            raise ValueError(f"a network of {layers} layers is asked for; it needs one at least")
         self.input = nn.Linear(dim, 4 * hidden)
         self.recurrent = nn.Parameter(torch.empty(4 * hidden, hidden))
         self.head = nn.Linear(hidden, 2)
+        self.upper = nn.ModuleList(_Upper(hidden) for _ in range(layers - 1))
+        self.by_hand = not twice
 
-    def forward(self, table: Tensor, ids: Tensor) -> Tensor:
-        """(distinct, dim) vectors and (n, length) rows of it to (n, length, 2) logits."""
-        projected = functional.embedding(ids.T, self.input(scaled(table)))
-        return self.head(torch.stack(self._states(projected), dim=1))  # type: ignore[no-any-return]
+    def forward(self, table: Tensor, events: Tensor | Prefixes) -> Tensor:
+        """(distinct, dim) vectors and (n, length) rows of it to (n, length, 2) logits; of a tree to (nodes, 2)."""
+        if isinstance(events, Prefixes):
+            return self._logits(table, events)
+        logits = self._logits(table, separate(events))
+        return logits.view(events.shape[1], events.shape[0], 2).transpose(0, 1)
 
-    def _states(self, projected: Tensor) -> list[Tensor]:
-        width = self.recurrent.shape[1]
-        hidden = cell = projected.new_zeros(projected.shape[1], width)
-        weight, states = self.recurrent.T, []
-        for step in projected.unbind(0):
-            gates, candidate = torch.addmm(step, hidden, weight).tensor_split([3 * width], dim=1)
-            entry, forget, output = gates.sigmoid().chunk(3, dim=1)
-            cell = torch.addcmul(forget * cell, entry, candidate.tanh())
-            hidden = output * cell.tanh()
-            states.append(hidden)
-        return states
+    def _logits(self, table: Tensor, tree: Prefixes) -> Tensor:
+        states = lstm_states(self.input(scaled(table)), self.recurrent, tree, self.by_hand)
+        for layer in self.upper:
+            states = layer(states, tree.of_nodes, self.by_hand)
+        return self.head(states)  # type: ignore[no-any-return]
+
+
+class _Upper(nn.Module):
+    """A layer over another."""
+
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.input = nn.Linear(hidden, 4 * hidden)
+        self.recurrent = nn.Parameter(torch.empty(4 * hidden, hidden))
+
+    def forward(self, states: Tensor, tree: Prefixes, by_hand: bool) -> Tensor:
+        """(nodes, hidden) states of the layer below to its own."""
+        return lstm_states(self.input(states), self.recurrent, tree, by_hand)
 
 
 class Embedding(nn.Module):
@@ -105,15 +100,3 @@ def to_state(weights: Mapping[str, Tensor]) -> State:
 def to_weights(state: State) -> Weights:
     """Arrays as weights; the arrays are copied."""
     return {name: torch.from_numpy(np.array(array)) for name, array in state.items()}
-
-
-def batch(windows: Windows) -> Batch:
-    """Windows as tensors over the distinct texts that occur in them."""
-    ids = np.where(windows.real, windows.ids, windows.ids.max(initial=0))
-    rows, inverse = np.unique(ids, return_inverse=True)
-    return Batch(
-        table=torch.from_numpy(windows.table[rows]),
-        ids=torch.from_numpy(inverse.reshape(ids.shape).astype(np.int64)),
-        labels=torch.from_numpy(windows.labels.astype(np.int64)),
-        real=torch.from_numpy(windows.real),
-    )

@@ -1,0 +1,125 @@
+"""Each thing that CroSysLog does, the dense way and crosslog's: functions that must give the same arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.func import functional_call
+
+from bench._dense import Copies, DenseLstm, copies, dense_adapt, dense_meta_gradient, dense_scores
+from crosslog.detection.detectors.crosyslog import CroSysLog
+from crosslog.detection.learning.events import WINDOWS_AT_ONCE, Events, events, mean_loss
+from crosslog.detection.learning.maml import Losses, meta_gradient
+from crosslog.detection.learning.networks import EventLstm, Weights, initialise, to_state
+from crosslog.detection.windows import Episode, Windows
+
+RATE, INNER_STEPS, TEST_STEPS = 0.01, 5, 15  # Wang et al. 2024; the largest rate of theirs
+AT_ONCE = 100  # windows that the dense way scores together: a query
+Arrays = list[NDArray[np.float32]]
+Way = Callable[[], Arrays]
+
+
+class Ways(NamedTuple):
+    """The same thing done twice."""
+
+    dense: Way
+    ours: Way
+
+
+class Network(NamedTuple):
+    """Weights to start from."""
+
+    hidden: int
+    weights: Weights
+
+
+def network(dim: int, hidden: int) -> Network:
+    """Weights drawn from a fixed seed."""
+    return Network(hidden, initialise(EventLstm(dim, hidden), seed=1))
+
+
+def meta_training(given: Network, sources: Sequence[Episode]) -> Ways:
+    """One meta-step's slopes, as shares of the largest: steps on each source's support, then its query's gradient."""
+    model, weights = EventLstm(_dim(given), given.hidden), given.weights
+    losses = [Losses(*(partial(_loss, model, events(windows)) for windows in episode)) for episode in sources]
+    dense = [(copies(episode.support), copies(episode.query)) for episode in sources]
+    return Ways(
+        lambda: _relative(dense_meta_gradient(weights, dense, RATE, INNER_STEPS)),
+        lambda: _relative(meta_gradient(losses, weights, RATE, INNER_STEPS)),
+    )
+
+
+def scoring(given: Network, windows: Windows) -> Ways:
+    """Scores of all windows."""
+    real = windows.real  # what padding scores is nobody's business
+    return Ways(_dense_scoring(given, windows), lambda: [_detector(given).score(windows)[real]])
+
+
+def scoring_apart(given: Network, windows: Windows) -> Ways:
+    """The same where crosslog shares texts, but no prefixes."""
+    model, table = EventLstm(_dim(given), given.hidden), torch.from_numpy(windows.table)
+    parts = torch.split(torch.from_numpy(windows.ids).long().clamp(min=0), WINDOWS_AT_ONCE)
+
+    def ours() -> Arrays:
+        with torch.no_grad():
+            logits = [functional_call(model, given.weights, (table, part)) for part in parts]
+            return [torch.cat(logits).softmax(dim=2)[..., 1].numpy()[windows.real]]
+
+    return Ways(_dense_scoring(given, windows), ours)
+
+
+def episodes_in_turn(given: Network, targets: Sequence[Episode]) -> Ways:
+    """Each episode adapted to and its query scored, all from the same weights."""
+    dense = [(copies(episode.support), copies(episode.query)) for episode in targets]
+    detector = _detector(given)
+    return Ways(
+        lambda: [_dense_episode(given.weights, *episode) for episode in dense],
+        lambda: [detector.adapt(support, []).score(query)[query.real] for support, query in targets],
+    )
+
+
+def _dense_scoring(given: Network, windows: Windows) -> Way:
+    model, parts = DenseLstm(given.weights), torch.split(copies(windows).vectors, AT_ONCE)
+    return lambda: [torch.cat([dense_scores(model, part) for part in parts]).numpy()[windows.real]]
+
+
+def _dense_episode(weights: Weights, support: Copies, query: Copies) -> NDArray[np.float32]:
+    model = DenseLstm(weights)
+    dense_adapt(model, support, RATE, TEST_STEPS)
+    scores: NDArray[np.float32] = dense_scores(model, query.vectors)[query.real].numpy()
+    return scores
+
+
+def _loss(model: EventLstm, given: Events, weights: Weights) -> Tensor:
+    return mean_loss(functional_call(model, weights, (given.table, given.tree)), given.shares)
+
+
+def _detector(given: Network) -> CroSysLog:
+    return CroSysLog(
+        hidden_size=given.hidden,
+        layers=1,
+        inner_learning_rate=RATE,
+        outer_learning_rate=0.0,
+        inner_steps=INNER_STEPS,
+        test_steps=TEST_STEPS,
+        meta_steps=0,
+        second_order=False,
+        class_weights=False,
+        seed=1,
+        state=to_state(given.weights),
+    )
+
+
+def _relative(slopes: Weights) -> Arrays:
+    largest = max(slope.abs().max().item() for slope in slopes.values())
+    return [(slopes[name] / largest).numpy() for name in sorted(slopes)]
+
+
+def _dim(given: Network) -> int:
+    return given.weights["input.weight"].shape[1]
