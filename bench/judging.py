@@ -1,6 +1,7 @@
 """Which templates to judge first, played with true labels: `python -m bench.judging` from the top of the repository.
 
-Writes reports/bench/judging.md, .svg and .png from the labelled logs in data/ and in CROSSLOG_MIRROR; numbers only.
+Writes reports/bench/judging.md and its figure, judging.svg, from the labelled logs in data/ and in CROSSLOG_MIRROR;
+numbers only.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import polars as pl
 from bench._logs import Log, labelled_logs
 from crosslog.labelling.judging import Known, asked, believed
 from crosslog.labelling.playing import area, at_random, most_frequent_first, played
-from crosslog.reporting._judging import drawn_as, judging_figure
+from crosslog.reporting._judging import drawn, judging_figure
 
 FOLDER = Path("reports/bench")
 JUDGED = (10, 20, 50, 100)
@@ -31,6 +32,8 @@ ones for real ones, simulated for simulated; of weak labels only what they say c
 and the simulated systems alone. HDFS's and Hadoop's labels are of whole sessions, so they say little of a line: 94 % of
 Hadoop's count as anomalous. Where the most frequent templates are the anomalous ones (Spirit, Liberty, Hadoop), to ask
 for the most frequent first is as good as any order.
+
+![F1 and recall against the number of templates judged](judging.svg)
 """
 
 
@@ -40,8 +43,7 @@ def main() -> None:
     curves = pl.concat(_curves(log, known_elsewhere(log, logs)) for log in logs)
     figure = judging_figure(curves, 150)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for form in ("svg", "png"):
-        (FOLDER / f"judging.{form}").write_bytes(drawn_as(figure, form))
+    (FOLDER / "judging.svg").write_bytes(drawn(figure))
     text = HEAD.format(seeds=len(SEEDS), most=JUDGED[-1]) + _tables(curves) + _parts(logs)
     (FOLDER / "judging.md").write_text(text, encoding="utf-8")
     print(text)
@@ -69,9 +71,9 @@ def _curves(log: Log, known: Known | None) -> pl.DataFrame:
     orders[RANDOM] = [at_random(log.counts, seed) for seed in SEEDS]
     frames = []
     for unjudged, vectors in (("normal", None), ("nearest", log.vectors)):
-        for order, drawn in orders.items():
+        for order, runs in orders.items():
             names = {"system": pl.lit(log.marked), "order": pl.lit(order), "unjudged": pl.lit(unjudged)}
-            frames.append(_over_runs([played(log.counts, numbers, vectors) for numbers in drawn]).with_columns(**names))
+            frames.append(_over_runs([played(log.counts, numbers, vectors) for numbers in runs]).with_columns(**names))
     return pl.concat(frames)
 
 

@@ -12,8 +12,6 @@ from matplotlib.figure import Figure
 
 from crosslog.reporting._figure import COLOURS, STYLE
 
-DOTS_PER_INCH = 120
-
 
 class Panel(NamedTuple):
     """A column of the figure: what is drawn, and which curves."""
@@ -57,15 +55,12 @@ def judging_figure(curves: pl.DataFrame, most: int) -> Figure:
         return figure
 
 
-def drawn_as(figure: Figure, form: str) -> bytes:
-    """The figure's file, `svg` or `png`; the same curves give the same bytes."""
+def drawn(figure: Figure) -> bytes:
+    """The figure as SVG; the same curves give the same bytes."""
     buffer = io.BytesIO()
-    unset = ("Date", "Creator", "Format", "Type") if form == "svg" else ("Software",)
     with mpl.rc_context(STYLE):
-        figure.savefig(buffer, format=form, dpi=DOTS_PER_INCH, metadata=dict.fromkeys(unset))
-    if form == "svg":
-        return b"".join(line.rstrip() + b"\n" for line in buffer.getvalue().splitlines())
-    return buffer.getvalue()
+        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    return b"".join(line.rstrip() + b"\n" for line in buffer.getvalue().splitlines())
 
 
 def _draw(axis: Axes, curves: pl.DataFrame, measure: str) -> None:
