@@ -107,12 +107,22 @@ def test_proposals_keep_their_schema_and_come_back_from_a_file() -> None:
     assert proposals.read(proposals.formatted(table()).encode(), "p.csv").equals(table())
 
 
-def test_answers_stay_when_the_same_is_proposed_again_and_go_when_it_is_not() -> None:
+def test_what_a_person_answered_stays_whatever_is_proposed_now() -> None:
     answered = table("refuse", "ann")
     now = answered.drop("answer", "reviewer", "answered_at")
     assert proposals.renewed(now, answered).equals(answered)
     turned = now.with_columns(pl.col("proposal").replace("anomalous", "normal"))
-    assert proposals.renewed(turned, answered)["answer"].to_list() == ["", ""]
+    assert proposals.renewed(turned, answered).equals(answered)
+    vanished = now.filter(pl.col("proposal") == "")
+    assert proposals.renewed(vanished, answered).equals(answered)
+
+
+def test_another_proposal_takes_the_place_of_one_that_nobody_answered() -> None:
+    unanswered = table()
+    turned = unanswered.drop("answer", "reviewer", "answered_at").with_columns(
+        pl.col("proposal").replace("anomalous", "normal")
+    )
+    assert proposals.renewed(turned, unanswered)["proposal"].to_list() == ["normal", ""]
 
 
 def test_only_what_people_accepted_becomes_a_verdict() -> None:

@@ -33,7 +33,10 @@ def path_of(system: str) -> Path:
 
 
 def renewed(transferred: pl.DataFrame, existing: pl.DataFrame | None = None) -> pl.DataFrame:
-    """schemas.Proposals in order of key: what is proposed now, with the answers that people gave to the same proposal.
+    """schemas.Proposals in order of key: what is proposed now, and every answer that people gave.
+
+    A row that a person answered stays as it is where something else, or nothing, is proposed for its template now;
+    clear the answer to see what that is.
 
     Parameters
     ----------
@@ -44,9 +47,11 @@ def renewed(transferred: pl.DataFrame, existing: pl.DataFrame | None = None) -> 
         pl.col("confidence").round(2), pl.col("matched_system", "matched_key", "matched_template").fill_null("")
     )
     before = pl.DataFrame(schema=TYPES) if existing is None else existing
-    answers = before.select("key", "proposal", *GIVEN)
-    joined = now.join(answers, on=["key", "proposal"], how="left").with_columns(pl.col(GIVEN).fill_null(""))
-    return joined.select(COLUMNS).sort("key")
+    same = before.select("key", "proposal", *GIVEN)
+    current = now.join(same, on=["key", "proposal"], how="left").with_columns(pl.col(GIVEN).fill_null(""))
+    answered = before.filter(pl.col("answer") != "").join(now, on=["key", "proposal"], how="anti")
+    others = current.join(answered, on="key", how="anti")
+    return pl.concat([others.select(COLUMNS), answered.select(COLUMNS)]).sort("key")
 
 
 def accepted(proposals: pl.DataFrame) -> pl.DataFrame:
