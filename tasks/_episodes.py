@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +31,29 @@ def read_bundle(experiment: str, part: str) -> Bundle:
     )
 
 
-def seeded(settings: Settings, name: str, seeds: Sequence[int]) -> dict[int, Detector]:
-    """A detector per seed, not fitted; one, under the first seed, where it draws no random numbers."""
+def seeded(settings: Settings, experiment: str, name: str) -> dict[int, Detector]:
+    """A detector per seed, not fitted; one, under the first seed, where it draws no random numbers.
+
+    Its fields are its block in params.yaml, under what the stage tune has chosen.
+    """
     if name not in settings.detectors:
         raise SettingsError(f"params.yaml: detectors has no block {name!r}; known: {', '.join(settings.detectors)}")
-    block = settings.detectors[name]
+    block = {**settings.detectors[name], **chosen_values(experiment, name)}
+    seeds = settings.experiment(experiment).seeds
     fields = {field.name for field in dataclasses.fields(plugins.load("detection.detectors", name))}
     if "seed" not in fields:
         return {seeds[0]: plugins.build("detection.detectors", name, block)}
     return {seed: plugins.build("detection.detectors", name, {**block, "seed": seed}) for seed in seeds}
+
+
+def chosen_values(experiment: str, detector: str) -> dict[str, Any]:
+    """The hyper-parameters that the stage tune chose; empty where it had none to choose."""
+    path = artifacts.chosen_path(experiment, detector)
+    try:
+        chosen: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError) as error:
+        raise artifacts.ArtifactError(f"{path} cannot be read ({error}): run `dvc repro` to make it") from None
+    return chosen
 
 
 def record_seconds(experiment: str, detector: str, seconds: Mapping[str, list[float]]) -> None:

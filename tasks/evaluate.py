@@ -6,7 +6,7 @@ import sys
 
 import polars as pl
 
-from crosslog.artifacts import AUDITS, CURVES, EPISODE_EVENTS, METRICS, SCORES, SOURCES, SPANS, TARGET
+from crosslog.artifacts import AUDITS, CURVES, EPISODE_EVENTS, METRICS, SCORES, SOURCES, SPANS, STEPS, TARGET
 from crosslog.evaluation.evaluate import evaluate
 from crosslog.evaluation.levels import Run
 from crosslog.settings import Settings
@@ -19,6 +19,7 @@ def main(experiment: str, detector: str) -> None:
         experiment=experiment,
         detector=detector,
         scores=SCORES.read(experiment=experiment, detector=detector),
+        steps=STEPS.read(experiment=experiment, detector=detector),
         spans=pl.concat(SPANS.read(experiment=experiment, part=part) for part in (SOURCES, TARGET)),
         events=EPISODE_EVENTS.read(experiment=experiment, part=TARGET),
     )

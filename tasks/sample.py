@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import polars as pl
 
 from crosslog import artifacts
 from crosslog.detection.episodes.bundle import Bundle, Part, bundle, inside
 from crosslog.detection.episodes.sampling import sample
+from crosslog.detection.episodes.shuffling import shuffled
 from crosslog.settings import Experiment, Settings
 from tasks._labelled import labelled_parts
 
@@ -25,8 +27,13 @@ def _bundle(experiment: Experiment, systems: tuple[str, ...], encoder: str) -> B
     spans, parts = [], {}
     for system in systems:
         labels = pl.concat(labelled_parts(system, ["line", "anomalous"], experiment.part(system)))
-        spans.append(sample(labels, system, experiment))
-        parts[system] = _part(system, spans[-1], experiment.representation, encoder)
+        drawn = sample(labels, system, experiment)
+        part = _part(system, drawn, experiment.representation, encoder)
+        if experiment.labels == "shuffled":
+            events, drawn = shuffled(part.events, drawn, experiment.sampling_seed)
+            part = replace(part, events=events)
+        spans.append(drawn)
+        parts[system] = part
     return bundle(pl.concat(spans), parts)
 
 

@@ -22,7 +22,7 @@ def main(name: str, detector: str) -> None:
     experiment = settings.experiment(name)
     sources = source_episodes(read_bundle(name, artifacts.SOURCES), experiment.window)
     seconds, states = [], {}
-    for seed, untrained in seeded(settings, detector, experiment.seeds).items():
+    for seed, untrained in seeded(settings, name, detector).items():
         start = time.perf_counter()
         states[seed] = untrained.fit(sources).state
         seconds.append(time.perf_counter() - start)

@@ -30,6 +30,11 @@ def body(stage: str) -> dict[str, Any]:
     return STAGES[stage].get("do", STAGES[stage])
 
 
+def task(stage: str) -> str:
+    """The module that a stage runs; `…_variant` runs that of the stage before."""
+    return f"tasks.{stage.removesuffix('_variant')}"
+
+
 def closure(name: str) -> set[str]:
     """Modules that run when `name` runs, plugin files aside; `package/__init__` modules hold only a docstring."""
     seen: set[str] = set()
@@ -72,7 +77,7 @@ def covered(path: str, deps: list[str]) -> bool:
 @pytest.mark.parametrize("stage", STAGES)
 def test_deps_name_every_module_that_the_stage_runs(stage: str) -> None:
     deps = body(stage)["deps"]
-    needed = {modules()[name].relative_to(REPOSITORY).as_posix() for name in closure(f"tasks.{stage}")}
+    needed = {modules()[name].relative_to(REPOSITORY).as_posix() for name in closure(task(stage))}
     missing = sorted(path for path in needed if not covered(path, deps))
     assert not missing, f"add to deps of {stage} in dvc.yaml:\n" + "\n".join(f"        - {path}" for path in missing)
 
@@ -80,7 +85,7 @@ def test_deps_name_every_module_that_the_stage_runs(stage: str) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_deps_name_the_plugin_file_that_the_stage_runs(stage: str) -> None:
     deps = body(stage)["deps"]
-    for kind in {kind for name in closure(f"tasks.{stage}") for kind in plugin_kinds(name)}:
+    for kind in {kind for name in closure(task(stage)) for kind in plugin_kinds(name)}:
         folder = f"src/crosslog/{kind.replace('.', '/')}"
         assert covered(folder, deps) or any(dep.startswith(folder + "/${") for dep in deps), (
             f"add to deps of {stage} in dvc.yaml: {folder}/${{…}}.py"
@@ -99,7 +104,7 @@ def test_params_name_every_section_that_the_stage_reads(stage: str) -> None:
     named = {str(entry).split(".")[0] for entry in body(stage).get("params", []) if isinstance(entry, str)}
     read = {
         node.attr
-        for node in ast.walk(tree(modules()[f"tasks.{stage}"]))
+        for node in ast.walk(tree(modules()[task(stage)]))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "settings"
     } & set(Settings.model_fields)
     assert read <= named, f"add to params of {stage} in dvc.yaml: {sorted(read - named)}"
@@ -108,14 +113,20 @@ def test_params_name_every_section_that_the_stage_reads(stage: str) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_runs_its_own_file_and_says_what_it_does(stage: str) -> None:
     command = shlex.split(body(stage)["cmd"].replace("${", "{"))
-    assert command[:3] == ["python", "-m", f"tasks.{stage}"]
+    assert command[:3] == ["python", "-m", task(stage)]
     assert (STAGES[stage].get("desc") or body(stage).get("desc", "")).strip()
-    assert f"tasks/{stage}.py" in body(stage)["deps"]
+    assert f"{task(stage).replace('.', '/')}.py" in body(stage)["deps"]
 
 
 def test_every_task_is_a_stage() -> None:
     files = {path.stem for path in Path(REPOSITORY / "tasks").glob("*.py") if not path.stem.startswith("_")}
-    assert files == set(STAGES)
+    assert files == {task(stage).removeprefix("tasks.") for stage in STAGES}
+
+
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage.endswith("_variant")])
+def test_a_variant_differs_from_an_experiment_by_what_params_call_it(stage: str) -> None:
+    own, other = (str(STAGES[name]) for name in (stage, stage.removesuffix("_variant")))
+    assert own.replace("run.variants", "run.experiments").replace("run.variant_detectors", "run.detectors") == other
 
 
 def test_what_people_edit_is_neither_cached_nor_deleted() -> None:

@@ -63,6 +63,19 @@ class Templates(Schema):
     first_line: pl.UInt64 = pa.Field(ge=1)
 
 
+class Statistics(Schema):
+    """What a log adds up to, in one row: `data/statistics/<system>.parquet`."""
+
+    lines: pl.UInt64 = pa.Field(ge=1, description="raw lines that were read, empty ones too")
+    events: pl.UInt64 = pa.Field(ge=1)
+    anomalous: pl.UInt64
+    labels: pl.UInt32 = pa.Field(description="distinct kinds of alert; counting stops at 10,000")
+    first_time: pl.Datetime("us", "UTC") = pa.Field(nullable=True, description="earliest of all events")
+    last_time: pl.Datetime("us", "UTC") = pa.Field(nullable=True, description="latest of all events")
+    messages: pl.UInt32 = pa.Field(ge=1, description="distinct ones")
+    templates: pl.UInt32 = pa.Field(ge=1)
+
+
 class Interpretations(Schema):
     """One row per template, edited by people: `data/interpretations/<system>.csv`, in order of `key`."""
 
@@ -172,6 +185,29 @@ class Scores(Schema):
         in_range={"min_value": -1e30, "max_value": 1e30}, description="finite; higher is more anomalous"
     )
     labelled: pl.Boolean = pa.Field(description="whether the detector was given this event's label")
+
+
+class Steps(Schema):
+    """What each adaptation step flags in a query: `data/steps/<experiment>/<detector>.parquet`; empty without steps."""
+
+    seed: pl.Int64
+    episode: pl.UInt32
+    step: pl.UInt32 = pa.Field(description="gradient steps on the support; 0 is before the first")
+    hits: pl.UInt32 = pa.Field(description="anomalous events flagged at the fixed threshold")
+    alarms: pl.UInt32 = pa.Field(description="events flagged at the fixed threshold")
+    anomalous: pl.UInt32
+    scored: pl.Boolean = pa.Field(description="whether the scores are those of this step, of one per seed and episode")
+
+
+class Trials(Schema):
+    """The history of a search for hyper-parameters: `data/tuned/<experiment>/<detector>.trials.json`, a row a line."""
+
+    trial: pl.UInt32 = pa.Field(unique=True)
+    state: pl.String = pa.Field(isin=("complete", "pruned", "failed"))
+    value: pl.Float64 = pa.Field(nullable=True, description="mean F1 over the sources left out; null where pruned")
+    left_out: pl.String = pa.Field(description="F1 on each source left out, as JSON, as far as the trial came")
+    values: pl.String = pa.Field(description="hyper-parameters as JSON")
+    chosen: pl.Boolean
 
 
 class Metrics(Schema):

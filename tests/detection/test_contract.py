@@ -53,6 +53,7 @@ SMALL: dict[str, dict[str, Any]] = {  # what makes the toy problem quick; the re
     },
     "logtad": {
         "source": 0,
+        "one_support": True,
         "window": 20,
         "hidden_size": 16,
         "layers": 1,
@@ -67,6 +68,7 @@ SMALL: dict[str, dict[str, Any]] = {  # what makes the toy problem quick; the re
     },
     "logtransfer": {
         "source": 0,
+        "one_support": True,
         "window": 20,
         "hidden_size": 8,
         "layers": 1,
@@ -86,6 +88,7 @@ SMALL: dict[str, dict[str, Any]] = {  # what makes the toy problem quick; the re
     },
     "metalog": {
         "source": 0,
+        "one_support": True,
         "window": 20,
         "hidden_size": 8,
         "layers": 1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from detection.toy import LENGTH, auroc, problem
+from detection.toy import auroc, problem
 
 from crosslog.detection.detectors.crosyslog import CroSysLog
 
@@ -65,16 +65,16 @@ def test_weights_are_restored_between_episodes() -> None:
 
 def test_steps_can_be_scored_one_by_one_from_none_to_the_last() -> None:
     start, query = fitted(meta_steps=1), TARGET.query.withheld()
-    steps = start.scores_by_step(TARGET.support, query)
-    assert steps.shape == (11, len(query), LENGTH)
+    steps = [step.score(query) for step in start.adaptations(TARGET.support)]
+    assert len(steps) == 11
     assert np.array_equal(steps[0], start.score(query))
     assert np.array_equal(steps[-1], start.adapt(TARGET.support, SOURCES).score(query))
     assert all(not np.array_equal(*pair) for pair in zip(steps[1:], steps[:-1], strict=True))
 
 
 def test_adaptation_beats_the_weights_it_starts_from() -> None:
-    real = TARGET.query.real
-    steps = fitted(meta_steps=1).scores_by_step(TARGET.support, TARGET.query.withheld())
+    real, query = TARGET.query.real, TARGET.query.withheld()
+    steps = [step.score(query) for step in fitted(meta_steps=1).adaptations(TARGET.support)]
     before, after = (auroc(scores[real], TARGET.query.labels[real]) for scores in (steps[0], steps[-1]))
     assert after > max(before, 0.9)
 

@@ -13,6 +13,7 @@ from crosslog.detection.windows import Episode, Windows
 
 BLOCK = {
     "source": 0,
+    "one_support": True,
     "window": 20,
     "hidden_size": 8,
     "layers": 1,

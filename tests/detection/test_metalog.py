@@ -15,6 +15,7 @@ from crosslog.detection.learning.sequences import sequences
 
 BLOCK = {
     "source": 0,
+    "one_support": True,
     "window": 20,
     "hidden_size": 8,
     "layers": 1,

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import polars as pl
 import pytest
+from detection.asked import experiment as asked_for
 
 from crosslog import schemas
 from crosslog.detection.episodes.sampling import SamplingError, sample
-from crosslog.settings import Experiment, SpanRequest
+from crosslog.settings import Experiment
 
 
 def experiment(episodes: int, support: int = 20, query: int = 100, rate: tuple[float, float] = (0, 1)) -> Experiment:
-    spans = {"events": support, "rate": rate}, {"events": query, "rate": rate}
-    requests = dict(zip(("support", "query"), (SpanRequest(**span) for span in spans), strict=True))
-    return Experiment(
-        sources=("old",),
-        target="new",
-        representation="message",
-        window=10,
-        episodes=episodes,
-        sampling_seed=42,
-        seeds=(1,),
-        source_support=requests["support"],
-        source_query=requests["query"],
-        **requests,
-    )
+    spans = {"support": {"events": support, "rate": rate}, "query": {"events": query, "rate": rate}}
+    return asked_for(episodes=episodes, **spans)
 
 
 def log(events: int, anomalous: list[int] | None = None, first: int = 1) -> pl.DataFrame:
@@ -151,3 +140,45 @@ def test_anomalies_only_before_the_support_cannot_make_a_query() -> None:
     asked = experiment(episodes=1, support=10, query=10, rate=(0.5, 1))
     with pytest.raises(SamplingError, match="0 of 1 pairs"):
         sample(log(1_000, anomalous=list(range(990, 1000))), "new", asked)
+
+
+def test_percent_reads_the_same_numbers_a_hundred_times_smaller() -> None:
+    labels = log(20_000, anomalous=list(range(0, 20_000, 500)))
+    asked = experiment(episodes=3, query=1000, support=500, rate=(0.1, 0.5))
+    with pytest.raises(SamplingError, match=r"500 events with 0\.1 to 0\.5 anomalous: at most 0 disjoint spans"):
+        sample(labels, "new", asked)
+    spans = sample(labels, "new", asked.model_copy(update={"rates": "percent"}))
+    assert (spans["anomalous"] / spans["events"]).is_between(0.001, 0.005).all()
+
+
+def as_published(**changed: object) -> Experiment:
+    return experiment(episodes=8, support=100, query=300, rate=(0.01, 0.5)).model_copy(
+        update={"protocol": "published", **changed}
+    )
+
+
+def test_as_published_supports_and_queries_are_disjoint_among_themselves_alone() -> None:
+    spans = sample(log(6000), "new", as_published())
+    schemas.Spans.validate(spans)
+    for role in ("support", "query"):
+        bounds = spans.filter(role=role).sort("first_line").select("first_line", "last_line").rows()
+        assert len(bounds) == 8
+        assert all(before[1] < after[0] for before, after in pairwise(bounds))
+    support, query = (spans.filter(role=role).sort("episode") for role in ("support", "query"))
+    assert (support["first_line"] > query["last_line"]).any()
+    assert not query["first_line"].is_sorted()
+    overlaps = support.join(query, how="cross", suffix="_query").filter(
+        (pl.col("first_line") <= pl.col("last_line_query")) & (pl.col("first_line_query") <= pl.col("last_line"))
+    )
+    assert overlaps.height > 0
+
+
+def test_as_published_a_full_log_is_still_shared_out() -> None:
+    spans = sample(log(2400), "new", as_published())
+    queries = spans.filter(role="query")
+    assert sorted(queries["first_line"].to_list()) == list(range(1, 2400, 300))
+
+
+def test_as_published_too_many_spans_are_refused_with_the_role_that_lacks_them() -> None:
+    with pytest.raises(SamplingError, match=r"(?s)7 of 8 disjoint query spans are possible.*query: 300 events"):
+        sample(log(2399), "new", as_published())

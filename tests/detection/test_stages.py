@@ -43,6 +43,7 @@ DETECTORS: dict[str, Any] = {
 EXPERIMENT: dict[str, Any] = {
     "sources": ["old"],
     "target": "new",
+    "tuned_on": "e",
     "representation": "message",
     "window": 30,
     "episodes": 3,
@@ -63,6 +64,7 @@ def pipeline(workspace: Path) -> Path:
     Path("systems.yaml").write_text(f"old: {entry}\nnew: {entry}\n", encoding="utf-8")
     for number, system in enumerate(("old", "new")):
         write_system(system, number)
+    tuned()
     return workspace
 
 
@@ -73,8 +75,11 @@ def write_params(**changed: Any) -> None:
         "representations": ["message"],
         "detectors": list(DETECTORS),
         "experiments": {"e": {**EXPERIMENT, **changed}},
+        "variants": {"v": {**EXPERIMENT, "window": 50}},
+        "variant_detectors": ["exact_match"],
     }
     content = {**read_yaml(REPOSITORY / "params.yaml"), "suites": {"small": suite}, "run": suite}
+    content["tune"] = {**content["tune"], "spaces": {}}
     content.update(detectors=DETECTORS, embed={"encoder": "hashing", "options": {}})
     Path("params.yaml").write_text(json.dumps(content), encoding="utf-8")
 
@@ -110,6 +115,12 @@ def write_system(system: str, seed: int) -> None:
     path = artifacts.UNITS.write(pl.DataFrame({"message_id": ranks, "row": ranks, "text": TEXTS}), **names)
     vectors = np.random.default_rng(9).normal(size=(5, 8)).astype(np.float32)
     artifacts.write_vectors(path.with_suffix(".npy"), vectors)
+
+
+def tuned(**chosen: dict[str, Any]) -> None:
+    """What the stage tune writes."""
+    for name in DETECTORS:
+        artifacts.write_json(artifacts.chosen_path("e", name), chosen.get(name, {}))
 
 
 def everything(folder: str) -> dict[str, bytes]:
@@ -290,3 +301,52 @@ def test_a_broken_promise_names_detector_experiment_and_episode(
     with pytest.raises(DetectorError, match=r"exact_match in e, seed 1, episode 0: 60 of its scores are not finite"):
         score.main("e", "exact_match")
     assert not Path("data/scores/e/exact_match.parquet").exists()
+
+
+def test_what_the_stage_tune_chose_lies_over_the_block_of_params(pipeline: Path) -> None:
+    sample.main("e")
+    tuned(crosyslog={"hidden_size": 6})
+    train.main("e", "crosyslog")
+    state = load_file("data/fitted/e/crosyslog/seed-1.safetensors")
+    assert state["head.weight"].shape == (2, 6)
+
+
+def test_training_before_tuning_says_what_to_run(pipeline: Path) -> None:
+    sample.main("e")
+    artifacts.chosen_path("e", "crosyslog").unlink()
+    with pytest.raises(ArtifactError, match=r"data/tuned/e/crosyslog\.json cannot be read .*run `dvc repro`"):
+        train.main("e", "crosyslog")
+
+
+def test_a_variant_runs_as_an_experiment_does(pipeline: Path) -> None:
+    sample.main("v")
+    artifacts.write_json(artifacts.chosen_path("v", "exact_match"), {})
+    train.main("v", "exact_match")
+    score.main("v", "exact_match")
+    assert artifacts.SCORES.read(experiment="v", detector="exact_match")["window"].max() == 1
+
+
+@pytest.mark.parametrize(("protocol", "scored"), [("honest", {1}), ("published", {1})])
+def test_each_step_of_each_seed_and_episode_is_counted(pipeline: Path, protocol: str, scored: set[int]) -> None:
+    write_params(protocol=protocol)
+    sample.main("e")
+    train.main("e", "crosyslog")
+    score.main("e", "crosyslog")
+    steps = artifacts.STEPS.read(experiment="e", detector="crosyslog")
+    assert steps.select("seed", "episode", "step").rows() == [
+        (seed, episode, step) for seed in (1, 2) for episode in range(3) for step in (0, 1)
+    ]
+    assert set(steps.filter("scored")["step"]) == scored
+
+
+def test_shuffled_labels_keep_rates_and_lose_what_they_said(pipeline: Path) -> None:
+    sample.main("e")
+    own = artifacts.EPISODE_EVENTS.read(experiment="e", part="target")
+    spans = artifacts.SPANS.read(experiment="e", part="target")
+    write_params(labels="shuffled")
+    sample.main("e")
+    moved = artifacts.EPISODE_EVENTS.read(experiment="e", part="target")
+    assert artifacts.SPANS.read(experiment="e", part="target").equals(spans)
+    assert moved.drop("label", "anomalous").equals(own.drop("label", "anomalous"))
+    assert (own.group_by("message").agg(pl.col("anomalous").n_unique())["anomalous"] == 1).all()
+    assert (moved.group_by("message").agg(pl.col("anomalous").n_unique())["anomalous"] == 2).all()

@@ -27,7 +27,14 @@ def settings() -> EvaluateSettings:
 
 @pytest.fixture
 def run() -> Run:
-    return Run(experiment="e", detector="d", scores=_scores(), spans=_spans(), events=_events())
+    return Run(experiment="e", detector="d", scores=_scores(), steps=_steps(), spans=_spans(), events=_events())
+
+
+def _steps() -> pl.DataFrame:
+    """Three steps of each episode; the last is scored."""
+    rows = [(1, episode, step, step == 2) for episode in (0, 1) for step in range(3)]
+    schema = {"seed": pl.Int64, "episode": pl.UInt32, "step": pl.UInt32, "scored": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _spans() -> pl.DataFrame:

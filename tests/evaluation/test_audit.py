@@ -67,6 +67,10 @@ PLANTED: dict[str, tuple[Callable[[Run], Run], str]] = {
         lambda run: with_scores(run, "labelled", pl.col("line") == 7, True),
         "labels of 1 of 12 query events were given to the detector: seed 1 episode 0 line 7",
     ),
+    "the adaptation step is not chosen": (
+        lambda run: replace(run, steps=run.steps.with_columns(scored=pl.col("step") == 2 - pl.col("episode"))),
+        "1 of 2 folds are scored before the last step, by their query's F1: seed 1 episode 1 step 1",
+    ),
     "every query event is scored once": (
         lambda run: with_scores(run, "line", pl.col("line") == 7, 8),
         "1 without a score, 1 scored more than once, 0 scores of lines that are no event of their query",
@@ -90,7 +94,7 @@ def findings(run: Run, settings: EvaluateSettings) -> dict[str, tuple[bool, str]
 def test_a_clean_run_passes_every_check(run: Run, settings: EvaluateSettings) -> None:
     found = findings(run, settings)
     assert [check for check, (passed, _) in found.items() if not passed] == []
-    assert len(found) == 13
+    assert len(found) == 14
 
 
 @pytest.mark.parametrize("check", PLANTED)
@@ -110,6 +114,14 @@ def test_a_threshold_chosen_on_the_query_is_found(run: Run, settings: EvaluateSe
     )
     assert not check["passed"]
     assert "thresholds differ from what their support alone gives: level event seed 1 episode" in check["detail"]
+
+
+def test_a_method_without_steps_has_none_to_choose_from(run: Run, settings: EvaluateSettings) -> None:
+    stepless = replace(run, steps=run.steps.clear())
+    assert findings(stepless, settings)["the adaptation step is not chosen"] == (
+        True,
+        "the method has no adaptation steps",
+    )
 
 
 def test_unknown_times_are_said_not_to_be_checked(run: Run, settings: EvaluateSettings) -> None:

@@ -18,6 +18,7 @@ EVENTS = Parts("data/events/{system}", schemas.Events)
 MESSAGES = Table("data/messages/{system}.parquet", schemas.Messages)
 TEMPLATES = Table("data/templates/{system}.parquet", schemas.Templates)
 REMARKS = Table("data/remarks/{system}.json", schemas.Remarks)
+STATISTICS = Table("data/statistics/{system}.parquet", schemas.Statistics)
 UNITS = Table("data/embeddings/{system}/{representation}-{encoder}.parquet", schemas.Units)
 SPANS = Table("data/episodes/{experiment}/{part}/spans.parquet", schemas.Spans)
 EPISODE_EVENTS = Table("data/episodes/{experiment}/{part}/events.parquet", schemas.EpisodeEvents)
@@ -25,9 +26,16 @@ EPISODE_MESSAGES = Table("data/episodes/{experiment}/{part}/messages.parquet", s
 EPISODE_TEXTS = Table("data/episodes/{experiment}/{part}/texts.parquet", schemas.EpisodeTexts)
 SOURCES, TARGET = "sources", "target"  # the two bundles of an experiment
 SCORES = Table("data/scores/{experiment}/{detector}.parquet", schemas.Scores)
+STEPS = Table("data/steps/{experiment}/{detector}.parquet", schemas.Steps)
+TRIALS = Table("data/tuned/{experiment}/{detector}.trials.json", schemas.Trials)
 METRICS = Table("reports/metrics/{experiment}/{detector}.json", schemas.Metrics)
 AUDITS = Table("reports/audits/{experiment}/{detector}.json", schemas.Audits)
 CURVES = Table("data/curves/{experiment}/{detector}.parquet", schemas.Curves)
+
+
+def chosen_path(experiment: str, detector: str) -> Path:
+    """Where the hyper-parameters lie that a search chose for a detector: a mapping, empty where nothing is tuned."""
+    return Path("data/tuned") / experiment / f"{detector}.json"
 
 
 def vectors_path(experiment: str, part: str) -> Path:
@@ -40,6 +48,7 @@ __all__ = [
     "Parts",
     "Table",
     "checked",
+    "chosen_path",
     "part_name",
     "read_vectors",
     "replacing",

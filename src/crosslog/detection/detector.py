@@ -19,6 +19,8 @@ class Detector(Protocol):
 
     A detector is a frozen dataclass whose fields are its block in params.yaml, with no defaults, and `state`, which is
     empty until `fit`. One that draws random numbers has a field `seed`, which the pipeline sets from the experiment.
+    One that adapts by gradient steps has a method `adaptations`, which shows each (episodes/adapting.py); one that
+    learns from source and target together may have a field `one_support`, to be adapted once for all episodes.
 
     It promises, and tests/detection/test_contract.py checks for every file: one finite score each; higher is more
     anomalous; `adapt` leaves the fitted detector alone; a score does not depend on the batch around it; a seed fixes

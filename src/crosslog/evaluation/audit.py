@@ -32,6 +32,7 @@ def audit(run: Run, frame: pl.DataFrame, used: pl.DataFrame, settings: EvaluateS
         label_checks.scored_once(run, known),
         *label_checks.both_classes(known),
         label_checks.thresholds_from_support(frame, used, settings),
+        label_checks.last_step_scored(run),
         label_checks.repeated_messages(known),
     ]
     rows = pl.DataFrame(checks, schema=list(Check._fields), orient="row")

@@ -21,6 +21,18 @@ def labels_withheld(run: Run) -> Check:
     return Check("query labels are withheld", given.is_empty(), detail + named(given, *FOLD, "line"))
 
 
+def last_step_scored(run: Run) -> Check:
+    """A method that adapts by steps is judged by its last one, not by one that was chosen with the query's labels."""
+    name = "the adaptation step is not chosen"
+    if run.steps.is_empty():
+        return Check(name, True, "the method has no adaptation steps")
+    chosen = run.steps.filter("scored").sort(*FOLD)
+    early = chosen.join(run.steps.group_by(FOLD).agg(pl.col("step").max().alias("last")), on=FOLD)
+    early = early.filter(pl.col("step") < pl.col("last")).sort(*FOLD)
+    detail = f"{early.height} of {chosen.height} folds are scored before the last step, by their query's F1"
+    return Check(name, early.is_empty(), detail + named(early, *FOLD, "step"))
+
+
 def scored_once(run: Run, known: pl.DataFrame) -> Check:
     """Every seed scores every query event, once, and nothing else; `known` is what `truth` returns."""
     key = ["episode", "line"]

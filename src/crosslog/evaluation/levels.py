@@ -28,11 +28,12 @@ class EvaluationError(ValueError):
 
 @dataclass(frozen=True)
 class Run:
-    """One detector's scores on one experiment's episodes, as schemas Scores, Spans and EpisodeEvents have them."""
+    """One detector's scores on one experiment's episodes: schemas Scores, Steps, Spans and EpisodeEvents."""
 
     experiment: str
     detector: str
     scores: pl.DataFrame
+    steps: pl.DataFrame
     spans: pl.DataFrame
     events: pl.DataFrame
 

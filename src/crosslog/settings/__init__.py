@@ -18,7 +18,8 @@ from crosslog.settings.stages import (
     SimulateSettings,
     TokenPrices,
 )
-from crosslog.settings.suites import Experiment, Representation, SpanRequest, Suite, SystemUse
+from crosslog.settings.suites import Experiment, Protocol, Representation, SpanRequest, Suite, SystemUse
+from crosslog.settings.tuning import Space, TuneSettings
 
 
 class Settings(Frozen):
@@ -29,8 +30,10 @@ class Settings(Frozen):
     simulate: SimulateSettings
     parse: ParseSettings
     interpret: InterpretSettings
+    encoders: dict[str, EmbedSettings]
     embed: EmbedSettings
     detectors: dict[str, dict[str, Any]]
+    tune: TuneSettings
     evaluate: EvaluateSettings
     report: ReportSettings
     review: ReviewSettings
@@ -39,8 +42,18 @@ class Settings(Frozen):
     @model_validator(mode="after")
     def _detectors_have_blocks(self) -> Settings:
         for suite in self.suites.values():
-            if missing := [name for name in suite.detectors if name not in self.detectors]:
+            run = (*suite.detectors, *suite.variant_detectors)
+            if missing := [name for name in run if name not in self.detectors]:
                 raise ValueError(f"suite {suite.name} runs the detectors {missing}, which have no block in `detectors`")
+            if missing := [name for name in suite.tuned if name not in self.tune.spaces]:
+                raise ValueError(f"suite {suite.name} tunes {missing}, which have no space in `tune.spaces`")
+        return self
+
+    @model_validator(mode="after")
+    def _spaces_are_of_fields(self) -> Settings:
+        for detector, space in self.tune.spaces.items():
+            if unknown := sorted(set(space) - set(self.detectors.get(detector, {}))):
+                raise ValueError(f"tune.spaces.{detector} names {unknown}, which its block in `detectors` has not")
         return self
 
     @classmethod
@@ -55,8 +68,8 @@ class Settings(Frozen):
         return checked_model(cls, path, read_yaml(path))
 
     def experiment(self, name: str) -> Experiment:
-        """An experiment of the run; an unknown name is an error that lists the known ones."""
-        known = self.run.experiments
+        """An experiment or variant of the run; an unknown name is an error that lists the known ones."""
+        known = self.run.everything
         if name not in known:
             raise SettingsError(
                 f"params.yaml: run {self.run.name} has no experiment {name!r}; known: {', '.join(known)}"
@@ -71,16 +84,19 @@ __all__ = [
     "Frozen",
     "InterpretSettings",
     "ParseSettings",
+    "Protocol",
     "ReportSettings",
     "Representation",
     "ReviewSettings",
     "Settings",
     "SettingsError",
     "SimulateSettings",
+    "Space",
     "SpanRequest",
     "Suite",
     "SystemUse",
     "TokenPrices",
+    "TuneSettings",
     "checked_model",
     "read_yaml",
 ]

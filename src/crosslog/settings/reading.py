@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+SHOWN_PROBLEMS = 5
+
 
 class SettingsError(ValueError):
     """A settings file is missing, is not YAML, or says something that crosslog does not understand."""
@@ -44,4 +46,6 @@ def checked_model(model: type[Model], path: Path, content: Any, *where: str) -> 
         lines = [
             f"{path}: {'.'.join(map(str, (*where, *problem['loc'])))}: {problem['msg']}" for problem in error.errors()
         ]
+        if len(lines) > SHOWN_PROBLEMS:  # one slip in what many merge is a problem of each
+            lines[SHOWN_PROBLEMS:] = [f"… and {len(lines) - SHOWN_PROBLEMS} more"]
         raise SettingsError("\n".join(lines)) from None

@@ -58,10 +58,22 @@ class InterpretSettings(Frozen):
 
 
 class EmbedSettings(Frozen):
-    """Which encoder turns texts into vectors; `options` is the encoder's own block."""
+    """Which encoder turns texts into vectors; `options` is the encoder's own block, `systems` overrides it for some."""
 
     encoder: str
     options: dict[str, Any]
+    systems: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    def options_for(self, system: str) -> dict[str, Any]:
+        """The encoder's block for a system."""
+        return {**self.options, **self.systems.get(system, {})}
+
+    @model_validator(mode="after")
+    def _systems_override_options(self) -> EmbedSettings:
+        for system, block in self.systems.items():
+            if unknown := sorted(set(block) - set(self.options)):
+                raise ValueError(f"systems.{system} overrides {unknown}, which options does not name")
+        return self
 
 
 class EvaluateSettings(Frozen):

@@ -13,21 +13,18 @@ inputs are scaled differently, and there are some tens of meta-steps, not 120 se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.func import functional_call
 
 from crosslog.detection.detector import State
-from crosslog.detection.learning.events import Events, events, mean_loss, scores
-from crosslog.detection.learning.maml import Loss, Losses, descended, descent, meta_gradient
-from crosslog.detection.learning.networks import EventLstm, Weights, initialise, to_state, to_weights
+from crosslog.detection.learning.events import event_cross_entropy, event_probabilities
+from crosslog.detection.learning.maml import Loss, Losses, descent, meta_gradient
+from crosslog.detection.learning.networks import EventLstm, initialise, to_state, to_weights
 from crosslog.detection.windows import Episode, Windows
 
 
@@ -65,26 +62,25 @@ class CroSysLog:
 
     def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
         """Take `test_steps` steps on the support; the last weights are kept."""
-        weights = descended(
-            self._support_loss(support), to_weights(self.state), self.inner_learning_rate, self.test_steps
+        *_, last = self.adaptations(support)
+        return last
+
+    def adaptations(self, support: Windows) -> Iterator[Self]:
+        """Itself before any step on the support, and after each."""
+        steps = descent(
+            self._loss(self._model(self._dim), support),
+            to_weights(self.state),
+            self.inner_learning_rate,
+            self.test_steps,
         )
-        return replace(self, state=to_state(weights))
+        return (replace(self, state=to_state(weights)) for weights in steps)
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(n, length) softmax probabilities of an anomaly."""
-        model, weights = self._model(self._dim), to_weights(self.state)
-        return scores(windows, lambda table, tree: functional_call(model, weights, (table, tree)))
-
-    def scores_by_step(self, support: Windows, windows: Windows) -> NDArray[np.float32]:
-        """(test_steps + 1, n, length) scores before adapting (step 0) and after each step; the last are `adapt`'s."""
-        steps = descent(self._support_loss(support), to_weights(self.state), self.inner_learning_rate, self.test_steps)
-        return np.stack([replace(self, state=to_state(weights)).score(windows) for weights in steps])
-
-    def _support_loss(self, support: Windows) -> Loss:
-        return self._loss(self._model(self._dim), support)
+        return event_probabilities(self._model(self._dim), to_weights(self.state), windows)
 
     def _loss(self, model: EventLstm, windows: Windows) -> Loss:
-        return partial(_cross_entropy, model, events(windows, balanced=self.class_weights))
+        return event_cross_entropy(model, windows, balanced=self.class_weights)
 
     @property
     def _dim(self) -> int:
@@ -92,8 +88,3 @@ class CroSysLog:
 
     def _model(self, dim: int, twice: bool = False) -> EventLstm:
         return EventLstm(dim, self.hidden_size, self.layers, twice)
-
-
-def _cross_entropy(model: EventLstm, given: Events, weights: Weights) -> Tensor:
-    """Mean over events."""
-    return mean_loss(functional_call(model, weights, (given.table, given.tree)), given.shares)

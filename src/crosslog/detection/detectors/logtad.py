@@ -5,11 +5,12 @@ while a discriminator tells the systems apart and the LSTM, through a reversed g
 learns to deceive it. Score: distance to c. Only normal events are learnt from.
 
 As CroSysLog compares it: at event level, so v is an event's state and not the run's mean; one source, the experiment's
-number `source`; each episode's own support, where CroSysLog trains once on a random one. Distances become scores by
-d / (d + r), where r is the distance that separates the support best (F1; the largest normal one if there are no
-anomalies), so that .5 is the threshold that the authors, too, take from labelled data. The authors' code multiplies
-L_en by 100,000, so that the discriminator hardly counts, and copies the target's runs 100 times before it splits them
-into training and validation; here both losses have their weight, and both systems the same number of runs in a batch.
+number `source`, and one random support of the target for all episodes (`one_support`), or each episode's own. Distances
+become scores by d / (d + r), where r is the distance that separates the support best (F1; the largest normal one if
+there are no anomalies), so that .5 is the threshold that the authors, too, take from labelled data. The authors' code
+multiplies L_en by 100,000, so that the discriminator hardly counts, and copies the target's runs 100 times before it
+splits them into training and validation; here both losses have their weight, and both systems the same number of runs
+in a batch.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class LogTad:
     """One normality for two systems."""
 
     source: int  # which of the experiment's sources
+    one_support: bool  # the target is one random support, the same for all episodes
     window: int
     hidden_size: int
     layers: int

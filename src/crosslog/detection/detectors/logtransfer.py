@@ -4,10 +4,11 @@ Section III-C: source LSTM and dense layers are trained on the source's labels; 
 source's and is fine-tuned on the target's labels, while the dense layers are shared and stay as they are.
 
 As CroSysLog compares it: at event level (the dense layers read each event's state, not the run's last), all labelled
-events of the support instead of 200 anomalous windows, and one source, the experiment's number `source`. The authors'
-code sweeps the threshold on the test set, keeps the newest checkpoint by training loss and freezes layers by numbers
-that do not fit its network; here the last epoch is kept and layers are frozen by name. Runs do not overlap (step 4 in
-the paper): each event is scored once.
+events of the support instead of 200 anomalous windows; one source, the experiment's number `source`, and one random
+support of the target for all episodes (`one_support`), or each episode's own. The authors' code sweeps the threshold on
+the test set, keeps the newest checkpoint by training loss and freezes layers by numbers that do not fit its network;
+here the last epoch is kept and layers are frozen by name. Runs do not overlap (step 4 in the paper): each event is
+scored once.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class LogTransfer:
     """A frozen classifier from one source, a fine-tuned LSTM for the target."""
 
     source: int  # which of the experiment's sources
+    one_support: bool  # the target is one random support, the same for all episodes
     window: int
     hidden_size: int
     layers: int

@@ -7,9 +7,9 @@ grad L_source(theta) + beta * grad L_target(theta'). The target is part of every
 The network: a bidirectional GRU; a trained guide vector g weighs its states by softmax_t(g . h_t); the weighted sum is
 classified. As CroSysLog compares it: at event level, so each event is classified from its own state beside that sum;
 true labels of the support, where the authors estimate the target's by clustering; one source, the experiment's number
-`source`; each episode's own support, where CroSysLog trains once on a random one. The authors' code picks the epoch by
-the test set's F1 and looks source events up with ids of another table; here the last step is kept, and there is one
-table.
+`source`, and one random support of the target for all episodes (`one_support`), or each episode's own. The authors'
+code picks the epoch by the test set's F1 and looks source events up with ids of another table; here the last step is
+kept, and there is one table.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class MetaLog:
     """Steps that help the source only as far as they help the target."""
 
     source: int  # which of the experiment's sources
+    one_support: bool  # the target is one random support, the same for all episodes
     window: int
     hidden_size: int  # per direction
     layers: int

@@ -7,7 +7,7 @@ weighted by its normal and its anomalous events: the same mean over events at a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import ClassVar, Literal, NamedTuple, Self
@@ -20,7 +20,7 @@ from torch.func import functional_call
 
 from crosslog.detection.detector import State
 from crosslog.detection.learning.counts import by_unit, unit_counts
-from crosslog.detection.learning.maml import Losses, descended, meta_gradient
+from crosslog.detection.learning.maml import Losses, descent, meta_gradient
 from crosslog.detection.learning.networks import Embedding, Weights, initialise, to_state, to_weights
 from crosslog.detection.windows import Episode, Windows
 
@@ -54,9 +54,14 @@ class Mlp:
 
     def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
         """Take `test_steps` steps on the support; the last weights are kept."""
+        *_, last = self.adaptations(support)
+        return last
+
+    def adaptations(self, support: Windows) -> Iterator[Self]:
+        """Itself before any step on the support, and after each."""
         loss = partial(_loss, self._model(support.table.shape[1]), _texts(support))
-        weights = descended(loss, to_weights(self.state), self.inner_learning_rate, self.test_steps)
-        return replace(self, state=to_state(weights))
+        steps = descent(loss, to_weights(self.state), self.inner_learning_rate, self.test_steps)
+        return (replace(self, state=to_state(weights)) for weights in steps)
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(n, length) softmax probabilities of an anomaly."""

@@ -2,6 +2,8 @@
 
 Pairs are drawn one after another: a legal start uniformly, then every start whose span would overlap is out. Where a
 log is so full that this jams again and again, spans are packed as early as they go and then shaken.
+
+`draw_as_published` draws as the public code of CroSysLog does: supports among themselves, queries among themselves.
 """
 
 from __future__ import annotations
@@ -69,6 +71,41 @@ def draw(supports: Starts, queries: Starts, wanted: int, rng: np.random.Generato
         if drawn is not None:
             return sorted(drawn, key=lambda pair: pair.query)
     return _shaken(packed, supports, queries, rng)
+
+
+def draw_as_published(supports: Starts, queries: Starts, wanted: int, rng: np.random.Generator) -> list[Pair]:
+    """Draw disjoint supports and, apart from them, disjoint queries, and pair them as they come.
+
+    A support may lie after its query, on it or on another episode's: nothing here looks.
+
+    Raises
+    ------
+    SamplingError
+        If there are not that many of a role: the test is exact, whatever the draw.
+    """
+    drawn = [_alone(starts, wanted, rng) for starts in (supports, queries)]
+    return [Pair(*pair) for pair in zip(*drawn, strict=True)]
+
+
+def _alone(starts: Starts, wanted: int, rng: np.random.Generator) -> list[int]:
+    """Disjoint spans of one role in the order they are drawn; packed as early as they go where that jams."""
+    packed: list[int] = []
+    while len(packed) < wanted:
+        start = starts.first(packed[-1] + starts.length if packed else 0)
+        if start == NONE:
+            raise SamplingError(f"{len(packed)} of {wanted} disjoint {starts.role} spans are possible")
+        packed.append(start)
+    for _ in range(RESTARTS):
+        drawn: list[int] = []
+        while len(drawn) < wanted:
+            taken = sorted((start, start + starts.length) for start in drawn)
+            start_or_none = _chosen(starts, taken, (0, NONE), rng)
+            if start_or_none is None:
+                break
+            drawn.append(start_or_none)
+        else:
+            return drawn
+    return [int(start) for start in rng.permutation(packed)]
 
 
 def pack(supports: Starts, queries: Starts, wanted: int) -> list[Pair]:

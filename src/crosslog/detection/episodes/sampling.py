@@ -2,7 +2,8 @@
 
 A start is legal when the share of anomalous events in its span lies in the asked range; a rolling sum gives that for
 every start. Two things differ from the published code, which lets a support lie after its query or on it: each query
-has its support before it, and supports and queries are disjoint.
+has its support before it, and supports and queries are disjoint. An experiment whose protocol is `published` is drawn
+as that code does it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from crosslog.detection.episodes.placement import NONE, Pair, SamplingError, Starts, draw
+from crosslog.detection.episodes.placement import NONE, Pair, SamplingError, Starts, draw, draw_as_published
 from crosslog.settings import Experiment, SpanRequest
 
 CHUNK = 1 << 24  # starts looked at in one go, to bound memory
@@ -35,7 +36,7 @@ def sample(labels: pl.DataFrame, system: str, experiment: Experiment) -> pl.Data
     Returns
     -------
     pl.DataFrame
-        schemas.Spans, episodes numbered in order of their queries.
+        schemas.Spans, episodes numbered in order of their queries (as drawn, where the protocol is `published`).
 
     Raises
     ------
@@ -45,11 +46,12 @@ def sample(labels: pl.DataFrame, system: str, experiment: Experiment) -> pl.Data
     is_target = system == experiment.target
     roles = ("support", "query") if is_target else ("source_support", "source_query")
     total = _cumulative(labels["anomalous"].to_numpy())
-    supports, queries = (_starts(role, getattr(experiment, role), total) for role in roles)
+    supports, queries = (_starts(role, experiment.span(role), total) for role in roles)
     rng = np.random.default_rng([experiment.sampling_seed, *system.encode()])
     wanted = experiment.episodes if is_target else 1
+    drawn = draw if experiment.protocol == "honest" else draw_as_published
     try:
-        pairs = draw(supports, queries, wanted, rng)
+        pairs = drawn(supports, queries, wanted, rng)
     except SamplingError as error:
         raise SamplingError(_explained(system, (supports, queries), total, str(error))) from None
     return _frame(pairs, (supports, queries), total, labels["line"]).select(

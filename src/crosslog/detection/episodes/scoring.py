@@ -1,8 +1,9 @@
-"""Scores of one episode: adapt on the labelled support, score support and query with every label withheld."""
+"""Scores of episodes: adapt on a labelled support, score support and query with every label withheld."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import Detector
+from crosslog.detection.episodes.adapting import STEPS, Rules, Stepwise, counted
 from crosslog.detection.windows import Episode, Windows
 
 
@@ -18,32 +20,77 @@ class DetectorError(ValueError):
 
 
 class Scored(NamedTuple):
-    """Scores of the support's and the query's events, and the seconds that it took."""
+    """Scores of the support's and the query's events, what each adaptation step flags, and the seconds that it took."""
 
     frame: pl.DataFrame  # role, window, line, score, labelled
+    steps: pl.DataFrame  # step, hits, alarms, anomalous, scored; empty where a method has no steps
     adapt_seconds: float
     score_seconds: float
 
 
-def score_episode(fitted: Detector, episode: Episode, sources: list[Episode]) -> Scored:
-    """Adapt a fitted detector to an episode and score it; the detector never meets a label of the query.
+class _Adapted(NamedTuple):
+    detector: Detector
+    given: NDArray[np.int64]  # lines whose labels it has had
+    steps: pl.DataFrame
+    seconds: float
+
+
+def score_episodes(
+    fitted: Detector, episodes: Sequence[Episode], sources: Sequence[Episode], rules: Rules
+) -> Iterator[Scored]:
+    """Adapt a fitted detector as the rules say and score each episode; no detector ever meets a label of a query.
 
     Raises
     ------
     DetectorError
-        If the detector gives a wrong shape or a number that is not finite.
+        If the detector gives a wrong shape or a number that is not finite; it names the episode.
     """
+    shared = None
+    if getattr(fitted, "one_support", False):
+        shared = _adapted(fitted, rules.one_support(episodes), sources)
+    for number, episode in enumerate(episodes):
+        try:
+            adapted = shared or _adapted_to(episode, fitted, sources, rules)
+            frame, seconds = _scored(adapted, episode, fitted.level)
+        except DetectorError as error:
+            raise DetectorError(f"episode {number}: {error}") from None
+        yield Scored(frame, adapted.steps, adapted.seconds, seconds)
+        shared = shared and shared._replace(seconds=0.0)
+
+
+def _adapted_to(episode: Episode, fitted: Detector, sources: Sequence[Episode], rules: Rules) -> _Adapted:
+    if not isinstance(fitted, Stepwise):
+        return _adapted(fitted, episode.support, sources)
     start = time.perf_counter()
-    adapted = fitted.adapt(episode.support, sources)
-    ready = time.perf_counter()
-    scores = [checked(adapted.score(windows.withheld()), windows, fitted.level) for windows in episode]
-    done = time.perf_counter()
-    given = episode.support.lines[episode.support.real] if episode.support.labelled else np.empty(0, np.int64)
+    detectors = list(fitted.adaptations(episode.support))
+    seconds = time.perf_counter() - start
+    query = episode.query.withheld()
+    scores = [checked(detector.score(query), query, fitted.level) for detector in detectors]
+    steps = counted(scores, episode.query, rules.threshold)
+    chosen = rules.chosen(steps)
+    marked = steps.with_columns(scored=pl.col("step") == chosen)
+    return _Adapted(detectors[chosen], _labelled_lines(episode.support), marked, seconds)
+
+
+def _adapted(fitted: Detector, support: Windows, sources: Sequence[Episode]) -> _Adapted:
+    start = time.perf_counter()
+    detector = fitted.adapt(support, sources)
+    return _Adapted(detector, _labelled_lines(support), pl.DataFrame(schema=STEPS), time.perf_counter() - start)
+
+
+def _labelled_lines(support: Windows) -> NDArray[np.int64]:
+    return support.lines[support.real] if support.labelled else np.empty(0, np.int64)
+
+
+def _scored(adapted: _Adapted, episode: Episode, level: str) -> tuple[pl.DataFrame, float]:
+    start = time.perf_counter()
+    scores = [checked(adapted.detector.score(windows.withheld()), windows, level) for windows in episode]
+    seconds = time.perf_counter() - start
     frames = [
-        _frame(windows, values, given).insert_column(0, pl.lit(role).alias("role"))
+        _frame(windows, values, adapted.given).insert_column(0, pl.lit(role).alias("role"))
         for role, windows, values in zip(Episode._fields, episode, scores, strict=True)
     ]
-    return Scored(pl.concat(frames), ready - start, done - ready)
+    return pl.concat(frames), seconds
 
 
 def checked(scores: NDArray[np.float32], windows: Windows, level: str) -> NDArray[np.float32]:

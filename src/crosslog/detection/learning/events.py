@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
+from torch.func import functional_call
 from torch.nn import functional
 
+from crosslog.detection.learning.maml import Loss
+from crosslog.detection.learning.networks import Weights
 from crosslog.detection.learning.prefixes import Prefixes, prefixes, side_by_side
 from crosslog.detection.windows import Windows
 
@@ -56,6 +60,20 @@ def events(windows: Windows, balanced: bool = False, dtype: torch.dtype = torch.
 def mean_loss(logits: Tensor, shares: Tensor) -> Tensor:
     """Mean cross-entropy over events, from (nodes, 2) logits: that of the dense windows, and so are its slopes."""
     return -(shares * functional.log_softmax(logits, dim=1)).sum()
+
+
+def event_cross_entropy(model: nn.Module, windows: Windows, balanced: bool = False) -> Loss:
+    """`mean_loss` of a network over the windows' events, as a function of its weights."""
+    return partial(_at, model, events(windows, balanced))
+
+
+def _at(model: nn.Module, given: Events, weights: Weights) -> Tensor:
+    return mean_loss(functional_call(model, weights, (given.table, given.tree)), given.shares)
+
+
+def event_probabilities(model: nn.Module, weights: Weights, windows: Windows) -> NDArray[np.float32]:
+    """`scores` of a network with these weights."""
+    return scores(windows, lambda table, tree: functional_call(model, weights, (table, tree)))
 
 
 def scores(windows: Windows, logits: Callable[[Tensor, Prefixes], Tensor]) -> NDArray[np.float32]:

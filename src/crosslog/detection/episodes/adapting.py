@@ -1,0 +1,69 @@
+"""Which support a detector is adapted to, and which of its adaptation steps is scored.
+
+Each episode's own support and the last step, unless the method or the protocol says otherwise. A detector whose
+`one_support` is true is adapted once, to a random support, and scored on every query: so CroSysLog (Wang et al. 2024,
+IV-E) compares the one-to-one transfer methods. And where the protocol is `published`, the step with the best F1 on the
+query is scored, as in its public code, which takes the maximum over all steps but the one before the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol, Self, runtime_checkable
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from crosslog.detection.windows import Episode, Windows
+from crosslog.settings import Experiment
+
+STEPS = {"step": pl.UInt32, "hits": pl.UInt32, "alarms": pl.UInt32, "anomalous": pl.UInt32, "scored": pl.Boolean}
+
+
+@runtime_checkable
+class Stepwise(Protocol):
+    """A detector that adapts by gradient steps and can show each."""
+
+    def adaptations(self, support: Windows) -> Iterator[Self]:
+        """The detector before any step on the support, and after each; the last is what `adapt` gives."""
+        ...
+
+
+class Rules(NamedTuple):
+    """How an experiment has its detectors adapted."""
+
+    experiment: Experiment
+    threshold: float  # a step flags scores from here on
+
+    @property
+    def by_query(self) -> bool:
+        """Whether the step is chosen with the labels of the query."""
+        return self.experiment.protocol == "published"
+
+    def one_support(self, episodes: Sequence[Episode]) -> Windows:
+        """A random support: of all or, where the protocol is honest, of those that end before any query begins."""
+        first = min(_lines(episode.query).min() for episode in episodes)
+        possible = [episode.support for episode in episodes if self.by_query or _lines(episode.support).max() < first]
+        return possible[np.random.default_rng(self.experiment.sampling_seed).integers(len(possible))]
+
+    def chosen(self, steps: pl.DataFrame) -> int:
+        """The step to score: the last, or the first of those with the best F1 on the query."""
+        if not self.by_query:
+            return steps.height - 1
+        adapted = steps.filter(pl.col("step") > 0)
+        f1 = adapted["hits"] / (adapted["alarms"] + adapted["anomalous"])
+        return 1 + int(np.argmax(f1.fill_nan(0).to_numpy()))
+
+
+def counted(scores: Sequence[NDArray[np.float32]], query: Windows, threshold: float) -> pl.DataFrame:
+    """What each step flags: columns of STEPS but `scored`, from the query's (n, length) scores after each."""
+    labels = query.labels[query.real]
+    flags = [values[query.real] >= threshold for values in scores]
+    rows = [(step, (flagged & labels).sum(), flagged.sum(), labels.sum()) for step, flagged in enumerate(flags)]
+    columns = {name: kind for name, kind in STEPS.items() if name != "scored"}
+    return pl.DataFrame(rows, schema=columns, orient="row")
+
+
+def _lines(windows: Windows) -> NDArray[np.int64]:
+    return windows.lines[windows.real]

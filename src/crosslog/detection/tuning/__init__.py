@@ -1,0 +1,1 @@
+"""Hyper-parameters chosen on source systems alone, one of them left out at a time."""

@@ -1,0 +1,77 @@
+"""What the stage tune searches for: a detector's problem on some folds, and the fingerprint of all that it hangs on."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosslog import artifacts, detection, plugins
+from crosslog.detection.detector import Detector
+from crosslog.detection.tuning.fingerprint import fingerprint
+from crosslog.detection.tuning.folds import Fold
+from crosslog.evaluation import metrics
+from crosslog.settings import Settings
+
+if TYPE_CHECKING:
+    from crosslog.detection.tuning.search import Problem
+
+SEARCHES = Path("data/searches")
+CODE = Path(detection.__file__).parent
+LIBRARIES = ("numpy", "optuna", "scikit-learn", "torch")
+
+
+def problem_of(settings: Settings, detector: str, folds: Sequence[Fold]) -> Problem:
+    """A detector's search: F1 at the fixed threshold, with one seed."""
+    from crosslog.detection.tuning.search import Problem  # noqa: PLC0415  optuna, where something is tuned
+
+    block = _block(settings, detector)
+
+    def build(drawn: Mapping[str, Any]) -> Detector:
+        made: Detector = plugins.build("detection.detectors", detector, {**block, **drawn})
+        return made
+
+    def judge(labels: NDArray[np.bool_], scores: NDArray[np.float32]) -> float:
+        return metrics.decision(labels, scores.astype(np.float64) >= settings.evaluate.threshold).f1
+
+    return Problem(build, settings.tune.spaces[detector], folds, judge)
+
+
+def journal_of(settings: Settings, detector: str, tuned_on: str) -> Path:
+    """The journal of a detector's search on an experiment's sources; two that would find the same share one."""
+    contents = {name: path.read_bytes() for name, path in _files(detector, tuned_on).items()}
+    rest = json.dumps(_rest(settings, detector, tuned_on), sort_keys=True).encode()
+    return SEARCHES / f"{fingerprint({**contents, 'settings': rest})}.journal"
+
+
+def _block(settings: Settings, detector: str) -> dict[str, Any]:
+    """The block in params.yaml, and the search's seed where the detector draws random numbers."""
+    fields = {field.name for field in dataclasses.fields(plugins.load("detection.detectors", detector))}
+    return {**settings.detectors[detector], **({"seed": settings.tune.seed} if "seed" in fields else {})}
+
+
+def _files(detector: str, tuned_on: str) -> dict[str, Path]:
+    """The code that a search runs, and the bundle of the sources."""
+    bundle = artifacts.SPANS.at(experiment=tuned_on, part=artifacts.SOURCES).parent
+    code = [path for path in CODE.rglob("*.py") if path.parent.name != "detectors" or path.stem == detector]
+    named = {path.relative_to(CODE.parent).as_posix(): path for path in (*code, Path(metrics.__file__))}
+    return named | {path.name: path for path in bundle.iterdir()}
+
+
+def _rest(settings: Settings, detector: str, tuned_on: str) -> dict[str, Any]:
+    """Everything else that can change what is found: not the number of trials, which may be raised later."""
+    experiment, tune = settings.experiment(tuned_on), settings.tune
+    return {
+        "detector": [detector, _block(settings, detector)],
+        "space": {field: space.model_dump(mode="json") for field, space in tune.spaces[detector].items()},
+        "tune": [tune.seed, tune.startup_trials],
+        "folds": [experiment.window, experiment.support.events],
+        "threshold": settings.evaluate.threshold,
+        "versions": {library: version(library) for library in LIBRARIES},
+    }
