@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -25,16 +28,27 @@ def main(system: str) -> None:
     """Embed every representation of the run for a system."""
     settings = Settings.load()
     name = settings.embed.encoder
-    encoder: Encoder = plugins.build("embedding.encoders", name, settings.embed.options)
+    encoder: Encoder = plugins.build("embedding.encoders", name, settings.embed.options_for(system))
+    identity = encoder.identity()
     for representation in settings.run.representations:
-        started = time.monotonic()
         units = with_rows(texts_of(system, representation))
         distinct = units.unique("row").sort("row")["text"].to_list()
-        vectors, new = vectors_for(distinct, STORE / encoder.identity(), encoder, pool_for)
+        started = time.monotonic()
+        vectors, new = vectors_for(distinct, STORE / identity, encoder, pool_for)
+        seconds = time.monotonic() - started
         path = artifacts.UNITS.write(units, system=system, representation=representation, encoder=name)
         artifacts.write_vectors(path.with_suffix(".npy"), vectors)
-        seconds = time.monotonic() - started
+        entry = {"texts": len(distinct), "new": new, "seconds": round(seconds, 4), "identity": identity}
+        record_seconds(system, f"{representation}-{name}", entry)
         print(f"embed {system} {representation}-{name}: {len(distinct)} texts, {new} new, {seconds:.1f} s")  # noqa: T201
+
+
+def record_seconds(system: str, name: str, entry: Mapping[str, Any]) -> None:
+    """Put the seconds of a run beside those of others; one that encoded nothing leaves what the same encoder took."""
+    path = Path("data/seconds/embed") / f"{system}.json"
+    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if entry["new"] or known.get(name, {}).get("identity") != entry["identity"]:
+        artifacts.write_json(path, {**known, name: entry})
 
 
 def pool_for(shards: int) -> AbstractContextManager[Pool]:

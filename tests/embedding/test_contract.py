@@ -20,7 +20,7 @@ def options(name: str, folder: Path) -> dict[str, Any]:
     """A small block for each file; another file adds its own here."""
     if name == "hashing":
         return {"dim": 16, "seed": 1}
-    make = {"hugging_face": tiny_bert, "sentence_transformer": tiny_sentence_transformer}[name]
+    make = tiny_sentence_transformer if name == "sentence_transformer" else tiny_bert
     return {"model": str(make(folder / name)), "batch_size": 4, "max_tokens": 32}
 
 

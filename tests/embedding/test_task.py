@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import importlib
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from embedding.models_made_here import tiny_bert
 
 from crosslog import artifacts, plugins, settings
 from crosslog.csv_files import CsvError
@@ -23,11 +26,7 @@ def toys(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A system `toys` with parsed messages and templates, interpreted by rules and embedded by hashing."""
     params = (REPOSITORY / "params.yaml").read_text(encoding="utf-8")
     Path("params.yaml").write_text(params, encoding="utf-8")
-    loaded = settings.Settings.load()
-    run = loaded.run.model_copy(update={"representations": ("message", "template", "interpretation")})
-    hashing = settings.EmbedSettings(encoder="hashing", options={"dim": 16, "seed": 1})
-    changed = loaded.model_copy(update={"run": run, "embed": hashing})
-    monkeypatch.setattr(settings.Settings, "load", classmethod(lambda cls: changed))
+    use(monkeypatch, encoder="hashing", options={"dim": 16, "seed": 1})
     messages = {
         "message_id": range(5),
         "text": MESSAGES,
@@ -48,6 +47,18 @@ def toys(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }
     artifacts.TEMPLATES.write(pl.DataFrame(templates, schema_overrides=kinds), system="toys")
     return workspace
+
+
+def use(monkeypatch: pytest.MonkeyPatch, **embed: Any) -> None:
+    """Let params.yaml say this of `embed`, and all representations of `run`."""
+    loaded = settings.Settings.load()
+    run = loaded.run.model_copy(update={"representations": ("message", "template", "interpretation")})
+    changed = loaded.model_copy(update={"run": run, "embed": settings.EmbedSettings(**embed)})
+    monkeypatch.setattr(settings.Settings, "load", classmethod(lambda cls: changed))
+
+
+def seconds() -> dict[str, dict[str, Any]]:
+    return json.loads(Path("data/seconds/embed/toys.json").read_text(encoding="utf-8"))
 
 
 def units(representation: str) -> list[tuple[int, int, str]]:
@@ -102,6 +113,48 @@ def test_an_edited_row_is_exactly_one_new_vector(toys: Path, capsys: pytest.Capt
     rows = table.read(path.read_bytes(), "")
     assert rows.row(0, named=True)["status"] == "edited"
     assert rows.row(0, named=True)["source"] == "person"
+
+
+def test_the_length_of_a_system_reaches_its_vectors_and_no_others(toys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"model": str(tiny_bert(toys / "m")), "batch_size": 4, "max_tokens": 12}
+    interpret.main("toys")
+    found = {}
+    for system in ("toys", "others"):
+        use(monkeypatch, encoder="bert_published", options=options, systems={system: {"max_tokens": 5}})
+        embed.main("toys")
+        found[system] = artifacts.read_vectors(Path("data/embeddings/toys/message-bert_published.npy"), rows=5)
+    texts = [*MESSAGES[:4], embed.EMPTY]
+    for system, max_tokens in (("toys", 5), ("others", 12)):
+        encoder = plugins.build("embedding.encoders", "bert_published", {**options, "max_tokens": max_tokens})
+        assert np.array_equal(found[system], encoder.encode(texts))
+    assert not np.allclose(found["toys"], found["others"], atol=1e-2)
+
+
+def test_seconds_are_those_of_the_run_that_encoded(toys: Path) -> None:
+    interpret.main("toys")
+    embed.main("toys")
+    first = seconds()
+    assert {name: (entry["texts"], entry["new"]) for name, entry in first.items()} == {
+        "message-hashing": (5, 5),
+        "template-hashing": (3, 3),
+        "interpretation-hashing": (3, 3),
+    }
+    assert all(entry["seconds"] >= 0 for entry in first.values())
+    embed.main("toys")
+    assert seconds() == first
+
+
+def test_seconds_of_another_encoder_take_the_place_of_those_that_no_longer_hold(
+    toys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interpret.main("toys")
+    for seed, new in ((1, 5), (2, 5), (1, 0)):
+        use(monkeypatch, encoder="hashing", options={"dim": 16, "seed": seed})
+        embed.main("toys")
+        assert (seconds()["message-hashing"]["identity"], seconds()["message-hashing"]["new"]) == (
+            f"hashing-16-{seed}",
+            new,
+        )
 
 
 def test_a_template_without_interpretation_is_an_error_that_says_what_to_run(toys: Path) -> None:

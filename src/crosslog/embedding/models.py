@@ -6,15 +6,21 @@ import hashlib
 import importlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 PACKAGE_PREFIX = "package:"
 # What decides a model's vectors: weights, configuration, vocabulary. Read-me files and pictures do not.
 DECISIVE = (".safetensors", ".bin", ".json", ".txt", ".model")
 BLOCK_BYTES = 1 << 20
+WHERE_FROM = (
+    "put its files (config.json, model.safetensors, the tokenizer's) into a folder and name the folder in params.yaml "
+    "instead, or set HF_HOME to a Hugging Face cache that holds them"
+)
+
+Loaded = TypeVar("Loaded")
 
 
 class ModelError(ValueError):
@@ -51,6 +57,28 @@ def _packaged(package: str) -> Path:
         raise ModelError(f"embed.options.model: package {package} names no MODEL_DIR") from None
 
 
+def loaded(model: str, load: Callable[[str, bool], Loaded]) -> Loaded:
+    """What `load(place, local_only)` makes of a model's files: a folder's, or the Hugging Face cache's, or the Hub's.
+
+    The cache comes before the Hub, so a model that is there needs no network, nor a minute of attempts to reach one.
+
+    Raises
+    ------
+    ModelError
+        If the files are nowhere or are no such model.
+    """
+    folder = locate(model)
+    place, ways = (model, (True, False)) if folder is None else (str(folder), (True,))
+    reasons: list[str] = []
+    for local_only in ways:
+        try:
+            return load(place, local_only)
+        except (OSError, ValueError) as error:
+            reasons.append((str(error).splitlines() or [type(error).__name__])[0])
+    advice = "" if folder is not None else f"; {WHERE_FROM}"
+    raise ModelError(f"embed.options.model: {model} cannot be loaded: {reasons[-1]}{advice}")
+
+
 def identity(encoder: str, model: str, options: Mapping[str, Any]) -> str:
     """`<encoder>-<model>-<digest>`, where the digest covers the options and the model's files (a Hub model's name)."""
     folder = locate(model)
@@ -73,6 +101,12 @@ def fingerprint(folder: Path) -> str:
             while block := file.read(BLOCK_BYTES):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def hidden_size(folder: Path) -> int:
+    """Numbers in a vector of a Transformer encoder, from its configuration."""
+    settings = configuration(folder)
+    return int(settings.get("hidden_size") or settings["dim"])  # DistilBERT calls it `dim`
 
 
 def configuration(folder: Path, name: str = "config.json") -> Any:

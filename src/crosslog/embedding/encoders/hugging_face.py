@@ -36,10 +36,7 @@ class HuggingFace:
     def dim(self) -> int:
         """Numbers in a vector, from the model's configuration."""
         folder = models.locate(self.model)
-        if folder is None:
-            return int(self._transformer.network.config.hidden_size)
-        settings = models.configuration(folder)
-        return int(settings.get("hidden_size") or settings["dim"])  # DistilBERT calls it `dim`
+        return int(self._transformer.network.config.hidden_size) if folder is None else models.hidden_size(folder)
 
     def identity(self) -> str:
         """Encoder, model, options and fingerprint of the weights."""
@@ -54,4 +51,4 @@ class HuggingFace:
     def _transformer(self) -> Transformer:
         from crosslog.embedding.transformer import Transformer  # noqa: PLC0415 torch takes seconds
 
-        return Transformer.load(self.model, models.locate(self.model))
+        return Transformer.load(self.model)

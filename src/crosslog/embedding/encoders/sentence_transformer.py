@@ -68,19 +68,18 @@ class SentenceTransformer:
     def _transformer(self) -> Transformer:
         from crosslog.embedding.transformer import Transformer  # noqa: PLC0415 torch takes seconds
 
-        return Transformer.load(self.model, models.locate(self.model))
+        return Transformer.load(self.model)
 
     @cached_property
     def _library_model(self) -> Any:
         import sentence_transformers  # noqa: PLC0415 it takes many seconds
 
-        folder = models.locate(self.model)
-        try:
-            model = sentence_transformers.SentenceTransformer(
-                self.model if folder is None else str(folder), device="cpu", local_files_only=folder is not None
-            )
-        except (OSError, ValueError) as error:
-            raise models.ModelError(f"embed.options.model: {self.model} cannot be loaded: {error}") from None
+        model = models.loaded(
+            self.model,
+            lambda place, local_only: sentence_transformers.SentenceTransformer(
+                place, device="cpu", local_files_only=local_only
+            ),
+        )
         model.max_seq_length = self.max_tokens
         return model
 
