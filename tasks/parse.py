@@ -1,4 +1,4 @@
-"""Stage parse: a system's raw log as events, distinct messages, templates and remarks.
+"""Stage parse: a system's raw log as events, distinct messages, templates, remarks and statistics.
 
 Chunks are read on all cores, or on the Dask cluster that CROSSLOG_DASK names; an interrupted run goes on from the last
 chunk that it finished.
@@ -16,7 +16,7 @@ from crosslog.artifacts.unfinished import Unfinished
 from crosslog.executor import Pool, opened
 from crosslog.logs.facts import Tally, Time
 from crosslog.logs.labels import unknown_lines, unknown_sessions
-from crosslog.logs.log import Log, check, compare
+from crosslog.logs.log import Log, check, compare, statistics
 from crosslog.logs.messages import Ids
 from crosslog.logs.parsing import Completion
 from crosslog.logs.progress import Progress
@@ -49,6 +49,7 @@ def main(system: str) -> None:
     artifacts.MESSAGES.write(messages, system=system)
     artifacts.TEMPLATES.write(templates, system=system)
     artifacts.REMARKS.write(log.remarks.frame(), system=system)
+    artifacts.STATISTICS.write(statistics(log, tally, messages, templates), system=system)
     folder.become(artifacts.EVENTS.at(system=system), "part-*.parquet")
 
 

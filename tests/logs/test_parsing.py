@@ -4,14 +4,15 @@ import gzip
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crosslog import plugins, schemas
-from crosslog.logs.facts import Facts
-from crosslog.logs.log import ParseError, check, compare
+from crosslog.logs.facts import MOST_LABELS, Facts, Tally
+from crosslog.logs.log import ParseError, check, compare, statistics
 from crosslog.logs.parsing import read
 from crosslog.logs.reading import ReadingError, chunks, find, members
 from crosslog.systems import Expected
@@ -161,6 +162,63 @@ def test_facts_come_back_from_json_as_they_were(parse_bytes: Callable[..., Any],
     _, facts = read(chunk, SYSLOG)
     assert facts.remarks
     assert Facts.from_json(json.loads(json.dumps(facts.as_json()))) == facts
+
+
+@pytest.mark.parametrize("chunk_bytes", [1, 200, 1 << 20])
+def test_statistics_count_kinds_of_label_and_span_all_times(chunk_bytes: int, parse_bytes: Callable[..., Any]) -> None:
+    lines = [
+        GOOD,
+        b"Z_BAD" + GOOD[1:].replace(b"1140000000", b"1140000009"),
+        b"A_BAD" + GOOD[1:].replace(b"1140000000", b"1139999999").replace(b"turned", b"stopped"),
+        b"",
+        b"Z_BAD" + GOOD[1:],
+    ]
+    _, parser = parse_bytes(b"\n".join(lines), "cfdr_syslog", chunk_bytes)
+    frame = schemas.Statistics.validate(statistics(parser.log, parser.tally, parser.messages, parser.templates))
+    (row,) = frame.rows()
+    assert row[:4] == (5, 4, 3, 2)
+    assert row[4:6] == (datetime(2006, 2, 15, 10, 39, 59, tzinfo=UTC), datetime(2006, 2, 15, 10, 40, 9, tzinfo=UTC))
+    assert row[6:] == (2, parser.templates.height)
+
+
+def test_a_log_without_times_or_labels_has_none_in_its_statistics(parse_bytes: Callable[..., Any]) -> None:
+    _, parser = parse_bytes(b"gears turn\ngears stop\n", "plain")
+    frame = schemas.Statistics.validate(statistics(parser.log, parser.tally, parser.messages, parser.templates))
+    assert frame.select("events", "labels", "first_time", "last_time").rows() == [(2, 0, None, None)]
+
+
+def test_sessions_have_few_kinds_of_label_however_many_they_are(tmp_path: Path, parse: Callable[..., Any]) -> None:
+    (tmp_path / "z.log").write_bytes(b"".join(b"091110 100000 1 INFO z.Z: has blk_%d\n" % block for block in range(99)))
+    labels = {f"blk_{block}": "Anomaly" if block % 2 else None for block in range(99)}
+    _, parser = parse([tmp_path / "z.log"], "hdfs", chunk_bytes=400, labels=labels)
+    assert parser.tally.labels == ["Anomaly"]
+    assert len(parser.tally.sessions) == 99
+
+
+def test_a_tally_is_the_same_in_whatever_order_parts_are_added() -> None:
+    parts = [
+        Tally(anomalous=2, labels=["b", "c"], first_time=5, last_time=9),
+        Tally(anomalous=0),
+        Tally(anomalous=1, labels=["a"], first_time=7, last_time=11),
+    ]
+    for ordered in (parts, parts[::-1]):
+        whole = Tally()
+        for part in ordered:
+            whole.add(part)
+        assert whole == Tally(anomalous=3, labels=["a", "b", "c"], first_time=5, last_time=11)
+
+
+def test_a_tally_keeps_no_more_labels_than_it_may() -> None:
+    whole = Tally()
+    for start in (MOST_LABELS // 2, 0):
+        whole.add(Tally(labels=[f"{number:06d}" for number in range(start, start + MOST_LABELS)]))
+    assert whole.labels == [f"{number:06d}" for number in range(MOST_LABELS)]
+
+
+def test_a_tally_comes_back_from_json_as_it_was(parse_bytes: Callable[..., Any]) -> None:
+    _, parser = parse_bytes(b"Z_BAD" + GOOD[1:] + b"\n" + GOOD, "cfdr_syslog")
+    assert parser.tally.labels == ["Z_BAD"]
+    assert Tally(**json.loads(json.dumps(vars(parser.tally)))) == parser.tally
 
 
 def test_a_line_without_a_time_inherits_it_across_chunks_but_not_across_files(

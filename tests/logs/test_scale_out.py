@@ -57,7 +57,12 @@ def alone(log: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setenv("CROSSLOG_WORKERS", "1")
     parse.main("mine")
     made = digests()
+    counted = artifacts.STATISTICS.read(system="mine").rows(named=True)
     shutil.rmtree("data")
+    assert "data/statistics/mine.parquet" in made
+    assert [(row["lines"], row["labels"] > 1, row["first_time"] < row["last_time"]) for row in counted] == [
+        (LINES, True, True)
+    ]
     assert len([name for name in made if name.startswith("data/events/mine/part-")]) > 10
     assert len(made) == len([name for name in made if "unfinished" not in name])
     return made

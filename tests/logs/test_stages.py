@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,8 @@ def test_own_logs_are_read_where_they_lie(project: Path) -> None:
     assert artifacts.MESSAGES.read(system="mine")["text"].to_list() == ["zcron gizmo turned"]
     assert artifacts.TEMPLATES.read(system="mine")["count"].to_list() == [2]
     assert artifacts.REMARKS.read(system="mine").is_empty()
+    moment = datetime(2006, 2, 15, 10, 40, tzinfo=UTC)
+    assert artifacts.STATISTICS.read(system="mine").rows() == [(2, 2, 1, 1, moment, moment, 1, 1)]
     assert (project / "data/raw/mine/listing.json").is_file()
 
 

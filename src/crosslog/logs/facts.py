@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from crosslog.logs.messages import Occurrence
+
+MOST_LABELS = 10_000  # a log read with a format that takes some other word for a tag has one for every line
 
 
 class Time(NamedTuple):
@@ -46,6 +48,9 @@ class Tally:
     anomalous: int = 0
     remarks: list[Any] = field(default_factory=list)  # rows of a RemarkTable
     sessions: dict[str, bool] = field(default_factory=dict)  # whether any event of it is anomalous
+    labels: list[str] = field(default_factory=list)  # what `sorted_labels` gives
+    first_time: int | None = None  # the earliest, in microseconds since 1970; None where no event has a time
+    last_time: int | None = None  # the latest
 
     def add(self, other: Tally) -> None:
         """Add what another part of the log holds."""
@@ -53,8 +58,20 @@ class Tally:
         self.remarks += other.remarks
         for name, anomalous in other.sessions.items():
             self.sessions[name] = anomalous or self.sessions.get(name, False)
+        self.labels = sorted_labels([*self.labels, *other.labels])
+        self.first_time = min(_known(self.first_time, other.first_time), default=None)
+        self.last_time = max(_known(self.last_time, other.last_time), default=None)
 
     def note_unknown(self, kind: str, names: Sequence[object]) -> None:
         """Remark on sessions or lines that are labelled but not in the log."""
         if names:
             self.remarks.append((kind, len(names), 0, str(names[0])))
+
+
+def sorted_labels(labels: Iterable[str]) -> list[str]:
+    """Each label once, the first MOST_LABELS of them in order: the same however a log was cut and put together."""
+    return sorted(set(labels))[:MOST_LABELS]
+
+
+def _known(*times: int | None) -> list[int]:
+    return [time for time in times if time is not None]

@@ -12,6 +12,19 @@ from crosslog.logs.messages import Ids, MessageTable, Miner
 from crosslog.logs.remarks import RemarkTable
 from crosslog.systems import Expected
 
+STATISTICS = pl.Schema(
+    {
+        "lines": pl.UInt64(),
+        "events": pl.UInt64(),
+        "anomalous": pl.UInt64(),
+        "labels": pl.UInt32(),
+        "first_time": pl.Datetime("us", "UTC"),
+        "last_time": pl.Datetime("us", "UTC"),
+        "messages": pl.UInt32(),
+        "templates": pl.UInt32(),
+    }
+)
+
 
 class ParseError(ValueError):
     """A log is not what its format or its entry in systems.yaml says."""
@@ -65,6 +78,21 @@ def check(log: Log, max_bad_fraction: float, line_format: LineFormat, part: tupl
             f"{type(line_format).__name__}, parse.max_bad_fraction allows {max_bad_fraction:.1%}; the first is line "
             f"{line}: {sample!r}. Correct the format in params.yaml (systems of the suite), or allow more"
         )
+
+
+def statistics(log: Log, tally: Tally, messages: pl.DataFrame, templates: pl.DataFrame) -> pl.DataFrame:
+    """What a log adds up to: one row, columns of schemas.Statistics."""
+    row = {
+        "lines": log.lines,
+        "events": log.events,
+        "anomalous": tally.anomalous,
+        "labels": len(tally.labels),
+        "first_time": tally.first_time,
+        "last_time": tally.last_time,
+        "messages": messages.height,
+        "templates": templates.height,
+    }
+    return pl.DataFrame({name: [value] for name, value in row.items()}, schema=STATISTICS)
 
 
 def compare(log: Log, tally: Tally, expected: Expected) -> None:

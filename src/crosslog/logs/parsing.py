@@ -12,7 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from crosslog.logs.cleaning import cleaned
-from crosslog.logs.facts import Facts, Tally, Time
+from crosslog.logs.facts import Facts, Tally, Time, sorted_labels
 from crosslog.logs.labels import LabelTable, labelled
 from crosslog.logs.line_format import FIELDS, LineFormat
 from crosslog.logs.masking import said
@@ -101,5 +101,13 @@ def _tally(frame: pl.DataFrame) -> Tally:
     if not frame["named"].all():
         remarks.add("unlabelled", frame.with_columns(raw=pl.col("session").fill_null("")), ~frame["named"])
     by_session = frame.lazy().drop_nulls("session").group_by("session").agg(pl.col("anomalous").any())
-    sessions = dict(by_session.collect().rows())
-    return Tally(int(frame["anomalous"].sum()), remarks.rows(), sessions)
+    times = frame["time"].to_physical()
+    first, last = pl.select(first=times.min(), last=times.max()).row(0)
+    return Tally(
+        anomalous=int(frame["anomalous"].sum()),
+        remarks=remarks.rows(),
+        sessions=dict(by_session.collect().rows()),
+        labels=sorted_labels(frame["label"].drop_nulls().unique()),
+        first_time=first,
+        last_time=last,
+    )
