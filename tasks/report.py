@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from itertools import product
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 import polars as pl
 from rich.console import Console
 
 from crosslog import plugins
-from crosslog.artifacts import AUDITS, CURVES, METRICS, Table, write_text
+from crosslog.artifacts import AUDITS, CURVES, METRICS, STATISTICS, STEPS, TRIALS, Table, chosen_path, write_text
+from crosslog.artifacts.checking import loaded
 from crosslog.reporting._inputs import Inputs
 from crosslog.reporting._terminal import terminal_table
 from crosslog.settings import Settings, SettingsError
-from crosslog.systems import load_systems
+from crosslog.systems import System, load_systems
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 def main(option: str = "") -> None:
@@ -39,39 +43,66 @@ def read_inputs(settings: Settings) -> Inputs:
     SettingsError
         If systems.yaml does not know a system of the run.
     """
-    systems = load_systems()
-    unknown = [name for name in settings.run.systems if name not in systems]
-    if unknown:
-        raise SettingsError(f"systems.yaml: no entry for {', '.join(unknown)}; known: {', '.join(systems)}")
-    pairs = list(product(settings.run.experiments, settings.run.detectors))
+    run, runs = settings.run, settings.run.runs
     return Inputs(
-        suite=settings.run,
-        detectors={name: settings.detectors[name] for name in settings.run.detectors},
+        suite=run,
+        detectors={name: settings.detectors[name] for name in (*run.detectors, *run.variant_detectors)},
         embed=settings.embed,
         evaluate=settings.evaluate,
-        systems={name: systems[name] for name in settings.run.systems},
-        metrics=_all(METRICS, pairs),
-        audits=_all(AUDITS, pairs),
-        curves=_all(CURVES, pairs),
-        seconds=_seconds(pairs),
+        systems=_systems(run.systems),
+        statistics=_statistics(run.systems),
+        metrics=_all(METRICS, runs),
+        audits=_all(AUDITS, runs),
+        curves=_all(CURVES, runs),
+        steps=_named(STEPS, runs),
+        chosen={pair: _json(chosen_path(*pair)) for pair in runs},
+        trials=_named(TRIALS, [pair for pair in runs if pair[1] in run.tuned]),
+        seconds=_timed({pair: Path("data/seconds", pair[0], f"{pair[1]}.json") for pair in runs}),
+        embedding_seconds=_timed({name: Path("data/seconds/embed", f"{name}.json") for name in run.systems}),
     )
 
 
 def show(inputs: Inputs) -> None:
     """Print a compact table per experiment."""
     console = Console()
-    for experiment in inputs.suite.experiments:
+    for experiment in inputs.suite.everything:
         console.print(terminal_table(inputs, experiment))
 
 
-def _all(table: Table, pairs: list[tuple[str, str]]) -> pl.DataFrame:
-    return pl.concat(table.read(experiment=experiment, detector=detector) for experiment, detector in pairs)
+def _all(table: Table, runs: list[tuple[str, str]]) -> pl.DataFrame:
+    return pl.concat(table.read(experiment=experiment, detector=detector) for experiment, detector in runs)
 
 
-def _seconds(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], dict[str, list[float]]]:
+def _named(table: Table, runs: list[tuple[str, str]]) -> pl.DataFrame:
+    """Artifacts that do not say whose they are, after the names of their run; an empty frame where there are none."""
+    frames = [_of(table.schema.empty(), "", "")]
+    frames += [_of(table.read(experiment=name, detector=detector), name, detector) for name, detector in runs]
+    return pl.concat(frames)
+
+
+def _of(frame: pl.DataFrame, experiment: str, detector: str) -> pl.DataFrame:
+    return frame.select(pl.lit(experiment).alias("experiment"), pl.lit(detector).alias("detector"), pl.all())
+
+
+def _systems(names: Iterable[str]) -> dict[str, System]:
+    known = load_systems()
+    if unknown := [name for name in names if name not in known]:
+        raise SettingsError(f"systems.yaml: no entry for {', '.join(unknown)}; known: {', '.join(known)}")
+    return {name: known[name] for name in names}
+
+
+def _statistics(systems: Iterable[str]) -> pl.DataFrame:
+    return pl.concat(STATISTICS.read(system=name).select(pl.lit(name).alias("system"), pl.all()) for name in systems)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = loaded(path, lambda file: json.loads(file.read_text(encoding="utf-8")))
+    return content
+
+
+def _timed(paths: Mapping[Key, Path]) -> dict[Key, dict[str, Any]]:
     """Timings that are there: they are no artifact, so none has to be."""
-    paths = {pair: Path("data/seconds", pair[0], f"{pair[1]}.json") for pair in pairs}
-    return {pair: json.loads(path.read_text(encoding="utf-8")) for pair, path in paths.items() if path.exists()}
+    return {key: _json(path) for key, path in paths.items() if path.exists()}
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
-"""Mean precision-recall curves as SVG: a column per experiment, a row per level, a line per detector."""
+"""Mean precision-recall curves as SVG: a column per experiment, a row per level, a line per detector.
+
+The style of all figures, and how they become SVG, stands here too.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -35,7 +38,9 @@ SMALL: dict[str, Any] = {"fontsize": 6.5, "color": "#8a8f98", "ha": "right", "va
 def precision_recall_svg(inputs: Inputs) -> str:
     """The figure; the same curves give the same bytes."""
     with mpl.rc_context(STYLE):
-        names = list(inputs.suite.experiments)
+        names = inputs.main
+        if not names:
+            return sentence_svg("No honest experiment in this run.")
         figure = Figure(figsize=(3.3 * len(names) + 2.0, 6.4), layout="constrained")
         axes = figure.subplots(len(LEVELS), len(names), sharex=True, sharey=True, squeeze=False)
         for (row, level), (column, name) in product(enumerate(LEVELS), enumerate(names)):
@@ -48,16 +53,17 @@ def precision_recall_svg(inputs: Inputs) -> str:
             axis.set_xlabel("recall")
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside right upper", frameon=False, handlelength=2.6)
-        return _svg(figure)
+        return svg_of(figure)
 
 
 def _draw(axis: Axes, inputs: Inputs, name: str, level: str) -> None:
     axis.set(xlim=(0, 1), ylim=(0, 1.02), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
     _draw_iso_f1(axis)
-    for detector, colour, dashes in styled(inputs):
+    detectors = inputs.suite.detectors_of(name)
+    for detector, colour, dashes in styled(inputs, detectors):
         curve = inputs.curves.filter(experiment=name, detector=detector, level=level).sort("recall")
         axis.plot(curve["recall"], curve["precision"], color=colour, linestyle=dashes, linewidth=1.5, label=detector)
-    share = inputs.estimate(name, next(iter(inputs.detectors)), Measure(level, "anomalous")).value
+    share = inputs.estimate(name, detectors[0], Measure(level, "anomalous")).value
     if share is not None:
         axis.axhline(share, color="#8a8f98", linewidth=1, dashes=(1, 2), label="share of anomalies", zorder=0)
 
@@ -70,13 +76,23 @@ def _draw_iso_f1(axis: Axes) -> None:
         axis.annotate(f"F1 {f1}", (1, precision[-1]), (-2, 2), textcoords="offset points", **SMALL)
 
 
-def styled(inputs: Inputs) -> Iterator[tuple[str, str, str]]:
-    """Each detector with its own pair of colour and dashes."""
+def styled(inputs: Inputs, detectors: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Each of some detectors with its own pair of colour and dashes, the same in every figure."""
     for number, detector in enumerate(inputs.detectors):
-        yield detector, COLOURS[number % len(COLOURS)], DASHES[number // len(COLOURS) % len(DASHES)]
+        if detector in detectors:
+            yield detector, COLOURS[number % len(COLOURS)], DASHES[number // len(COLOURS) % len(DASHES)]
 
 
-def _svg(figure: Figure) -> str:
+def sentence_svg(sentence: str) -> str:
+    """A figure that says why there is nothing to draw."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(6.4, 0.8))
+        figure.text(0.5, 0.5, sentence, ha="center", va="center")
+        return svg_of(figure)
+
+
+def svg_of(figure: Figure) -> str:
+    """A figure as SVG, inside the style that it was drawn in; the same drawing gives the same bytes."""
     buffer = io.StringIO()
     # Without any metadata: neither a date nor a version changes the bytes.
     metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import polars as pl
 
@@ -23,11 +23,13 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True)
 class Inputs:
-    """Settings, numbers and audits of every experiment and detector of a run, in the order of params.yaml.
+    """Settings, numbers and audits of every experiment, variant and detector of a run, in the order of params.yaml.
 
-    `metrics`, `audits` and `curves` are all artifacts of the run in one frame each (schemas Metrics, Audits, Curves);
-    `seconds` is what each phase took, once per
-    seed or episode, and has an entry only where a run was timed.
+    `metrics`, `audits`, `curves` and `steps` are all artifacts of the run in one frame each (schemas Metrics, Audits,
+    Curves; Steps after `experiment` and `detector`). `chosen` are the hyper-parameters that a search chose for a run,
+    none where nothing is tuned, and `trials` (schema Trials after `experiment` and `detector`) all that it tried.
+    `seconds` is what each phase took, once per seed or episode, `embedding_seconds` what encoding a system's texts
+    took, by representation and encoder; both have entries only where a run was timed.
     """
 
     suite: Suite
@@ -35,10 +37,15 @@ class Inputs:
     embed: EmbedSettings
     evaluate: EvaluateSettings
     systems: Mapping[str, System]
+    statistics: pl.DataFrame  # schema Statistics, a row per system, after its name in the column `system`
     metrics: pl.DataFrame
     audits: pl.DataFrame
     curves: pl.DataFrame
+    steps: pl.DataFrame
+    chosen: Mapping[tuple[str, str], Mapping[str, object]]
+    trials: pl.DataFrame
     seconds: Mapping[tuple[str, str], Mapping[str, Sequence[float]]]
+    embedding_seconds: Mapping[str, Mapping[str, Mapping[str, Any]]]
 
     def estimate(self, experiment: str, detector: str, measure: Measure) -> Estimate:
         """One number; KeyError names what is missing."""
@@ -49,6 +56,17 @@ class Inputs:
         keys = self.metrics.select("experiment", "detector", "level", "metric", "threshold")
         numbers = self.metrics.select("value", "low", "high")
         return {key: Estimate(*row) for key, row in zip(keys.iter_rows(), numbers.iter_rows(), strict=True)}
+
+    @property
+    def main(self) -> list[str]:
+        """The experiments that figures show: no variants, under the honest protocol, with labels of their own."""
+        kept = self.suite.experiments.items()
+        return [name for name, each in kept if each.protocol == "honest" and each.labels == "own"]
+
+    def condition(self, experiment: str) -> str:
+        """What sets an experiment apart from an honest one, to stand after its name; empty for those."""
+        each = self.suite.everything[experiment]
+        return ", as published" * (each.protocol == "published") + ", labels shuffled" * (each.labels == "shuffled")
 
     def mark(self, system: str) -> str:
         """What a reader must know of a system's lines or labels: "simulated", "weak labels" or nothing."""

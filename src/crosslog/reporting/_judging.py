@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import NamedTuple
 
 import matplotlib as mpl
@@ -10,7 +9,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crosslog.reporting._figure import COLOURS, STYLE
+from crosslog.reporting._figure import COLOURS, STYLE, svg_of
 
 
 class Panel(NamedTuple):
@@ -57,10 +56,8 @@ def judging_figure(curves: pl.DataFrame, most: int) -> Figure:
 
 def drawn(figure: Figure) -> bytes:
     """The figure as SVG; the same curves give the same bytes."""
-    buffer = io.BytesIO()
     with mpl.rc_context(STYLE):
-        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    return b"".join(line.rstrip() + b"\n" for line in buffer.getvalue().splitlines())
+        return svg_of(figure).encode()
 
 
 def _draw(axis: Axes, curves: pl.DataFrame, measure: str) -> None:

@@ -12,22 +12,29 @@ MISSING = "–"
 
 
 class Cell(NamedTuple):
-    """A number as text, with its interval as text and its value (0 to 1) where it has them."""
+    """A number as text, with its interval as text and its value (0 to 1) where it has them; or words."""
 
     text: str
     interval: str = ""
     value: float | None = None
+    words: bool = False  # set as text: to the left, in as many lines as it needs
 
     def __str__(self) -> str:
         return f"{self.text} {self.interval}" if self.interval else self.text
 
 
 class Table(NamedTuple):
-    """A caption, column heads, and per detector its name and cells."""
+    """A caption, column heads, and per detector (or what `first` says) its name and cells."""
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+    first: str = "Detector"  # the head of the first column
+
+    @property
+    def said(self) -> list[bool]:
+        """Which columns hold words, the first aside."""
+        return [any(cells[column].words for _, cells in self.rows) for column in range(len(self.head))]
 
 
 class Column(NamedTuple):
@@ -68,8 +75,8 @@ COMPACT = (
 def events_table(inputs: Inputs, experiment: str) -> Table:
     """How well events and windows are told apart, and the paper's numbers where there are any."""
     table = _table(inputs, experiment, "Events", EVENTS)
-    name = inputs.suite.experiments[experiment].published
-    if name is None:
+    name = inputs.suite.everything[experiment].published
+    if name is None or inputs.suite.everything[experiment].labels == "shuffled":
         return table
     rows = [(detector, (*cells, Cell(_published.cell(name, detector) or MISSING))) for detector, cells in table.rows]
     return table._replace(head=(*table.head, f"Paper ({name}): F1 (P, R)"), rows=tuple(rows))
@@ -82,15 +89,15 @@ def transfer_table(inputs: Inputs, experiment: str) -> Table:
 
 def compact_table(inputs: Inputs, experiment: str) -> Table:
     """The few numbers that fit a terminal."""
-    target = inputs.suite.experiments[experiment].target
-    return _table(inputs, experiment, f"{experiment}: {inputs.marked(target)}", COMPACT)
+    target = inputs.suite.everything[experiment].target
+    return _table(inputs, experiment, f"{experiment}: {inputs.marked(target)}{inputs.condition(experiment)}", COMPACT)
 
 
 def _table(inputs: Inputs, experiment: str, caption: str, columns: Sequence[Column]) -> Table:
     rate = percent(inputs.evaluate.type_false_positive_rate)
     rows = [
         (detector, tuple(cell(inputs.estimate(experiment, detector, column.measure)) for column in columns))
-        for detector in inputs.detectors
+        for detector in inputs.suite.detectors_of(experiment)
     ]
     return Table(caption, tuple(column.head.format(rate=rate) for column in columns), tuple(rows))
 
@@ -107,3 +114,15 @@ def cell(estimate: Estimate) -> Cell:
     if estimate.low is None or estimate.high is None:
         return Cell(f"{estimate.value:.3f}", "", estimate.value)
     return Cell(f"{estimate.value:.3f}", f"[{estimate.low:.3f}, {estimate.high:.3f}]", estimate.value)
+
+
+def words(text: str) -> Cell:
+    """Text in a cell; a dash where there is none."""
+    return Cell(text or MISSING, words=True)
+
+
+def markdown(table: Table) -> str:
+    """A table in GitHub's Markdown."""
+    lines = [[table.first, *table.head], ["---", *("---" if said else "---:" for said in table.said)]]
+    lines += [[name, *map(str, cells)] for name, cells in table.rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -6,14 +6,14 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from crosslog.reporting._inputs import Inputs
-from crosslog.reporting._sections import sections
+from crosslog.reporting._sections import section_of
 from crosslog.reporting._tables import compact_table
 
 
 def terminal_table(inputs: Inputs, experiment: str) -> Table:
     """A compact table of one experiment, with the audit's verdict below."""
     compact = compact_table(inputs, experiment)
-    (section,) = (section for section in sections(inputs) if section.name == experiment)
+    section = section_of(inputs, experiment)
     table = Table(
         title=compact.caption,
         caption=f"Audit: {section.verdict}",

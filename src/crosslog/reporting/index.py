@@ -8,9 +8,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from crosslog.reporting._ablations import ablations
+from crosslog.reporting._adaptation import resampling
+from crosslog.reporting._adaptation_figure import adaptation_svg
+from crosslog.reporting._effectiveness import effectiveness
 from crosslog.reporting._figure import precision_recall_svg
+from crosslog.reporting._hyper_parameters import hyper_parameters
 from crosslog.reporting._inputs import Inputs
-from crosslog.reporting._sections import how_to_read, sections
+from crosslog.reporting._sections import how_to_read, sections, simulated_notice
 
 TEMPLATE = "page.html.j2"
 
@@ -31,16 +36,24 @@ class Index:
         page = environment.get_template(TEMPLATE).render(
             inputs=inputs,
             sections=sections(inputs),
-            figure=inlined(precision_recall_svg(inputs)),
+            chapters=(effectiveness(inputs), ablations(inputs), hyper_parameters(inputs)),
+            curves=inlined(precision_recall_svg(inputs), "curves"),
+            adaptation=inlined(adaptation_svg(inputs), "adaptation"),
+            resampling=resampling(inputs),
+            simulated=simulated_notice(inputs),
             how_to_read=how_to_read(inputs),
         )
         return {"reports/index.html": page}
 
 
-def inlined(svg: str) -> Markup:
-    """An SVG file as an element of an HTML page: without prologue and namespaces, which HTML knows by itself."""
+def inlined(svg: str, name: str) -> Markup:
+    """An SVG file as an element of an HTML page: without prologue and namespaces, which HTML knows by itself.
+
+    `name` goes before every id: two figures of a page must not share any.
+    """
     element = svg[svg.index("<svg") :]
     element = re.sub(r' xmlns(:\w+)?="[^"]*"', "", element)
     element = element.replace("xlink:href", "href")
+    element = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", element)
     # The page sets the size; the view box keeps the proportions.
     return Markup(re.sub(r'^<svg width="[^"]*" height="[^"]*"', "<svg", element))

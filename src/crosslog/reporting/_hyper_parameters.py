@@ -1,0 +1,81 @@
+"""Which hyper-parameters were chosen on the sources, out of how many trials, and what that was worth there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from crosslog.reporting._chapters import Chapter
+from crosslog.reporting._inputs import Estimate, Inputs
+from crosslog.reporting._tables import Cell, Table, cell, words
+
+HEAD = (
+    "In params.yaml",
+    "Chosen",
+    "Trials complete",
+    "Pruned",
+    "Failed",
+    "Best F1 on sources left out",
+    "F1 there of params.yaml",
+)
+
+
+def hyper_parameters(inputs: Inputs) -> Chapter:
+    """The chapter."""
+    blocks = tuple(_blocks(inputs))
+    return Chapter("hyper_parameters", "Hyper-parameters", blocks)
+
+
+def _blocks(inputs: Inputs) -> Iterator[str | Table]:
+    searches = _searches(inputs)
+    if not searches:
+        yield "No hyper-parameter is searched for in this run: every detector has those of params.yaml."
+        return
+    yield (
+        "A search sees source systems only: each plays the target once, and a detector learns from the others, adapts "
+        "to a support of it and is scored on its query. F1 is the mean over the sources left out so, at the fixed "
+        "threshold. Trial 0 has the values of params.yaml; a trial that falls behind is pruned. What is not named here "
+        "stays as in params.yaml."
+    )
+    for experiment, runs in searches.items():
+        sources = " and ".join(inputs.marked(system) for system in inputs.suite.everything[experiment].sources)
+        rows = tuple((detector, _row(inputs, run, detector)) for detector, run in runs.items())
+        yield Table(f"On the sources of {experiment}: {sources}", HEAD, rows)
+        users = [name for name, each in inputs.suite.everything.items() if each.tuned_on == experiment]
+        yield f"For {'every experiment' if len(users) == len(inputs.suite.everything) else ', '.join(users)}."
+
+
+def _searches(inputs: Inputs) -> dict[str, dict[str, str]]:
+    """Per experiment whose sources are searched on, each tuned detector with the first run that uses what it found."""
+    found: dict[str, dict[str, str]] = {}
+    for name, detector in inputs.suite.runs:
+        if detector in inputs.suite.tuned:
+            found.setdefault(inputs.suite.everything[name].tuned_on, {}).setdefault(detector, name)
+    return found
+
+
+def _row(inputs: Inputs, run: str, detector: str) -> tuple[Cell, ...]:
+    chosen, block = inputs.chosen[run, detector], inputs.detectors[detector]
+    trials = inputs.trials.filter(experiment=run, detector=detector)
+    states = Counter(trials["state"])
+    return (
+        words(_values({name: block[name] for name in chosen})),
+        words(_values(chosen)),
+        *(Cell(str(states[state])) for state in ("complete", "pruned", "failed")),
+        *(_f1(trials.filter(which)) for which in (pl.col("chosen"), pl.col("trial") == 0)),
+    )
+
+
+def _values(values: Mapping[str, object]) -> str:
+    return "; ".join(f"{name} {_short(value)}" for name, value in values.items())
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _f1(trials: pl.DataFrame) -> Cell:
+    """F1 of a trial; a dash where there is none or it did not end."""
+    return cell(Estimate(next(iter(trials["value"]), None), None, None))

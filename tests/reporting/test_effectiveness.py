@@ -1,0 +1,152 @@
+"""The paper's main tables under both protocols, and the control: literal numbers in, literal cells out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from reporting.cells import rows_below
+
+from crosslog.reporting._inputs import Estimate, Inputs
+from crosslog.reporting._protocols import gap
+from crosslog.reporting.effectiveness import Effectiveness
+
+Numbers = tuple[float, float, float]
+HONEST, PUBLISHED = "0.900 [0.850, 0.950]", "0.988 [0.950, 1.000]"
+
+
+def text_of(inputs: Inputs) -> str:
+    return Effectiveness().render(inputs)["reports/tables/effectiveness.md"]
+
+
+def rows_of(inputs: Inputs, caption: str) -> list[list[str]]:
+    return rows_below(text_of(inputs), caption)
+
+
+def with_f1(inputs: Inputs, numbers: Mapping[str, Numbers]) -> Inputs:
+    """The same, with another F1 of crosyslog in some experiments."""
+    metrics = inputs.metrics
+    for name, values in numbers.items():
+        here = (
+            (pl.col("experiment") == name)
+            & (pl.col("detector") == "crosyslog")
+            & (pl.concat_str("level", "metric", "threshold", separator=" ") == "event f1 fixed")
+        )
+        columns = zip(("value", "low", "high"), values, strict=True)
+        metrics = metrics.with_columns(
+            pl.when(here).then(value).otherwise(column).alias(column) for column, value in columns
+        )
+    return replace(inputs, metrics=metrics)
+
+
+MAIN = "CroSysLog, Table IV (Thunderbird), here made (simulated)"
+
+
+def test_a_method_stands_under_both_protocols_beside_the_paper(paper: Inputs) -> None:
+    row = rows_of(with_f1(paper, {"e1": (0.5, 0.4, 0.6), "e1p": (0.75, 0.7, 0.8)}), MAIN)[0]
+    assert row == [
+        "crosyslog", "old; real (weak labels)",
+        HONEST, HONEST, "0.500 [0.400, 0.600]",
+        HONEST, HONEST, "0.750 [0.700, 0.800]",
+        "+0.250",
+        "from Liberty and BGL", "0.9699", "0.9817", "0.9755",
+        "2 of 2", "2 of 2",
+    ]  # fmt: skip
+
+
+def test_a_published_number_that_is_lower_has_a_negative_gap(paper: Inputs) -> None:
+    assert rows_of(with_f1(paper, {"e1p": (0.75, 0.7, 0.8)}), MAIN)[0][8] == "−0.238"
+
+
+def test_rows_are_the_papers_in_its_order_and_then_ours(paper: Inputs) -> None:
+    names = [row[0] for row in rows_of(paper, MAIN)]
+    assert names[:7] == ["crosyslog", "metalog", "metalog", "logtransfer", "logtransfer", "logtad", "logtad"]
+    assert names[7:] == ["logrobust", "neurallog", "rtf", "keyword", "lstm"]
+
+
+def test_a_method_of_one_source_is_the_run_on_that_source(paper: Inputs) -> None:
+    first, second = rows_of(paper, MAIN)[5:7]
+    assert first[:3] == ["logtad", "old", HONEST]
+    assert first[9:13] == ["from Liberty", "0.1649", "0.9091", "0.2773"]
+    assert second == ["logtad", *"–" * 8, "from BGL", "0.3353", "0.9864", "0.4952", "–", "–"]
+
+
+def test_a_method_of_one_source_on_all_sources_is_ours_and_names_the_one(paper: Inputs) -> None:
+    variants = {name: each for name, each in paper.suite.variants.items() if not name.startswith("a2")}
+    row = rows_of(replace(paper, suite=paper.suite.model_copy(update={"variants": variants})), MAIN)[-1]
+    assert row[:5] == ["logtad", "old", "–", "–", "–"]
+    assert row[9:13] == ["–"] * 4
+
+
+def test_an_audit_counts_and_says_below_what_it_refuses(paper: Inputs) -> None:
+    bad = pl.col("experiment").is_in(["e1p", "a2p"]) & (pl.col("detector") != "logtad")
+    failed = replace(paper, audits=paper.audits.with_columns(passed=~bad))
+    rows = rows_of(failed, MAIN)
+    assert rows[0][-2:] == ["2 of 2", "0 of 2: spans are disjoint, …"]
+    assert rows[5][-2:] == ["2 of 2", "2 of 2"]
+    assert (
+        "The audit refuses: spans are disjoint (as published: crosyslog); "
+        "query labels are withheld (as published: crosyslog)."
+    ) in text_of(failed)
+    everywhere = replace(paper, audits=paper.audits.with_columns(passed=pl.col("check") != "spans are disjoint"))
+    assert "The audit refuses: spans are disjoint (honest: all, as published: all)." in text_of(everywhere)
+    assert "refuses" not in text_of(paper)
+
+
+def test_a_control_with_a_higher_published_f1_says_by_how_much(paper: Inputs) -> None:
+    shown = with_f1(paper, {"control": (0.05, 0.03, 0.07), "controlp": (0.21, 0.16, 0.26)})
+    assert rows_of(shown, "Control: E1 with labels shuffled") == [
+        ["crosyslog", "0.050 [0.030, 0.070]", "0.210 [0.160, 0.260]", "+0.160"],
+        ["logtad", PUBLISHED, PUBLISHED, "+0.000"],
+    ]
+    assert (
+        "With labels shuffled, where there is nothing to learn, the published protocol gives crosyslog an F1 of "
+        "0.210 [0.160, 0.260] where the honest one gives 0.050 [0.030, 0.070], 0.160 more: that much of a published F1 "
+        "is protocol.\n"
+    ) in text_of(shown)
+
+
+def test_a_control_with_a_lower_published_f1_says_the_opposite(paper: Inputs) -> None:
+    shown = with_f1(paper, {"control": (0.21, 0.16, 0.26), "controlp": (0.15, 0.1, 0.2)})
+    assert (
+        "an F1 of 0.150 [0.100, 0.200] where the honest one gives 0.210 [0.160, 0.260], 0.060 less: here the published "
+        "protocol does not flatter. The intervals overlap.\n"
+    ) in text_of(shown)
+
+
+def test_a_control_that_is_the_same_says_so(paper: Inputs) -> None:
+    assert "where the honest one gives 0.988 [0.950, 1.000]: the protocol makes no difference here.\n" in text_of(paper)
+
+
+@pytest.mark.parametrize("protocol", ["honest", "published"])
+def test_a_control_under_one_protocol_has_a_dash_and_no_verdict(paper: Inputs, protocol: str) -> None:
+    left = {
+        name: each for name, each in paper.suite.variants.items() if each.labels == "own" or each.protocol == protocol
+    }
+    shown = replace(paper, suite=paper.suite.model_copy(update={"variants": left}))
+    cells = [PUBLISHED, "–"] if protocol == "honest" else ["–", PUBLISHED]
+    assert rows_of(shown, "Control: E1 with labels shuffled")[0] == ["crosyslog", *cells, "–"]
+    assert "With labels shuffled," not in text_of(shown)
+
+
+def test_an_undefined_f1_has_no_gap() -> None:
+    assert gap(Estimate(None, None, None), Estimate(0.5, 0.4, 0.6)).text == "–"
+
+
+def test_a_small_run_has_dashes_where_it_does_not_run(inputs: Inputs) -> None:
+    rows = rows_of(inputs, MAIN)
+    assert rows[0][2:9] == [HONEST, HONEST, PUBLISHED, "–", "–", "–", "–"]
+    assert rows[1] == ["metalog", *"–" * 8, "from Liberty", "0.3113", "0.9397", "0.4584", "–", "–"]
+    text = text_of(inputs)
+    assert "CroSysLog, Table V (Spirit) is left out: no experiment of this run stands for E2." in text
+    assert "This run has no control with shuffled labels." in text
+    assert "> **Simulated:** made." in text
+
+
+def test_a_run_that_repeats_no_paper_says_so(inputs: Inputs) -> None:
+    other = {"e3": inputs.suite.experiments["e3"]}
+    text = text_of(replace(inputs, suite=inputs.suite.model_copy(update={"experiments": other})))
+    assert "CroSysLog, Table IV (Thunderbird) is left out: no experiment of this run stands for E1." in text
+    assert "| Detector |" not in text
