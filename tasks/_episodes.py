@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from crosslog import artifacts, plugins
 from crosslog.detection.detector import Detector
@@ -38,7 +36,7 @@ def seeded(settings: Settings, experiment: str, name: str) -> dict[int, Detector
     """
     if name not in settings.detectors:
         raise SettingsError(f"params.yaml: detectors has no block {name!r}; known: {', '.join(settings.detectors)}")
-    block = {**settings.detectors[name], **chosen_values(experiment, name)}
+    block = {**settings.detectors[name], **artifacts.read_json(artifacts.chosen_path(experiment, name))}
     seeds = settings.experiment(experiment).seeds
     fields = {field.name for field in dataclasses.fields(plugins.load("detection.detectors", name))}
     if "seed" not in fields:
@@ -46,18 +44,8 @@ def seeded(settings: Settings, experiment: str, name: str) -> dict[int, Detector
     return {seed: plugins.build("detection.detectors", name, {**block, "seed": seed}) for seed in seeds}
 
 
-def chosen_values(experiment: str, detector: str) -> dict[str, Any]:
-    """The hyper-parameters that the stage tune chose; empty where it had none to choose."""
-    path = artifacts.chosen_path(experiment, detector)
-    try:
-        chosen: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError) as error:
-        raise artifacts.ArtifactError(f"{path} cannot be read ({error}): run `dvc repro` to make it") from None
-    return chosen
-
-
 def record_seconds(experiment: str, detector: str, seconds: Mapping[str, list[float]]) -> None:
     """Put measured seconds beside those that other stages wrote."""
     path = Path("data/seconds") / experiment / f"{detector}.json"
-    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    known = artifacts.read_json(path) if path.exists() else {}
     artifacts.write_json(path, {**known, **{kind: [round(s, 4) for s in each] for kind, each in seconds.items()}})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -46,7 +45,7 @@ def main(system: str) -> None:
 def record_seconds(system: str, name: str, entry: Mapping[str, Any]) -> None:
     """Put the seconds of a run beside those of others; one that encoded nothing leaves what the same encoder took."""
     path = Path("data/seconds/embed") / f"{system}.json"
-    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    known = artifacts.read_json(path) if path.exists() else {}
     if entry["new"] or known.get(name, {}).get("identity") != entry["identity"]:
         artifacts.write_json(path, {**known, name: entry})
 

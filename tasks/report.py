@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
@@ -12,8 +11,18 @@ import polars as pl
 from rich.console import Console
 
 from crosslog import plugins
-from crosslog.artifacts import AUDITS, CURVES, METRICS, STATISTICS, STEPS, TRIALS, Table, chosen_path, write_text
-from crosslog.artifacts.checking import loaded
+from crosslog.artifacts import (
+    AUDITS,
+    CURVES,
+    METRICS,
+    STATISTICS,
+    STEPS,
+    TRIALS,
+    Table,
+    chosen_path,
+    read_json,
+    write_text,
+)
 from crosslog.reporting._inputs import Inputs
 from crosslog.reporting._terminal import terminal_table
 from crosslog.settings import Settings, SettingsError
@@ -55,7 +64,7 @@ def read_inputs(settings: Settings) -> Inputs:
         audits=_all(AUDITS, runs),
         curves=_all(CURVES, runs),
         steps=_named(STEPS, runs),
-        chosen={pair: _json(chosen_path(*pair)) for pair in runs},
+        chosen={pair: read_json(chosen_path(*pair)) for pair in runs},
         trials=_named(TRIALS, [pair for pair in runs if pair[1] in run.tuned]),
         seconds=_timed({pair: Path("data/seconds", pair[0], f"{pair[1]}.json") for pair in runs}),
         embedding_seconds=_timed({name: Path("data/seconds/embed", f"{name}.json") for name in run.systems}),
@@ -95,14 +104,9 @@ def _statistics(systems: Iterable[str]) -> pl.DataFrame:
     return pl.concat(STATISTICS.read(system=name).select(pl.lit(name).alias("system"), pl.all()) for name in systems)
 
 
-def _json(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = loaded(path, lambda file: json.loads(file.read_text(encoding="utf-8")))
-    return content
-
-
 def _timed(paths: Mapping[Key, Path]) -> dict[Key, dict[str, Any]]:
     """Timings that are there: they are no artifact, so none has to be."""
-    return {key: _json(path) for key, path in paths.items() if path.exists()}
+    return {key: read_json(path) for key, path in paths.items() if path.exists()}
 
 
 if __name__ == "__main__":

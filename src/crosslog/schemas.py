@@ -204,8 +204,8 @@ class Trials(Schema):
 
     trial: pl.UInt32 = pa.Field(unique=True)
     state: pl.String = pa.Field(isin=("complete", "pruned", "failed"))
-    value: pl.Float64 = pa.Field(nullable=True, description="mean F1 over the sources left out; null where pruned")
-    left_out: pl.String = pa.Field(description="F1 on each source left out, as JSON, as far as the trial came")
+    value: pl.Float64 = pa.Field(nullable=True, description="mean worth over the sources left out; null where pruned")
+    left_out: pl.String = pa.Field(description="worth on each source left out, as JSON, as far as the trial came")
     values: pl.String = pa.Field(description="hyper-parameters as JSON")
     chosen: pl.Boolean
 

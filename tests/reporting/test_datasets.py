@@ -9,8 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from crosslog.reporting._datasets import Counts, differences, published_logs
+from crosslog.reporting._datasets import datasets
 from crosslog.reporting._inputs import Inputs
+from crosslog.reporting._published_datasets import Counts, differences, published_logs
 from crosslog.reporting.datasets import Datasets
 from crosslog.settings import SystemUse
 from crosslog.systems import Expected, Labels, System, load_systems
@@ -25,8 +26,7 @@ def rows_of(inputs: Inputs) -> list[str]:
 
 
 def notes_of(inputs: Inputs) -> list[str]:
-    text = Datasets().render(inputs)["reports/tables/datasets.md"]
-    return [line for line in text.splitlines() if line.startswith("- ")]
+    return [block for block in datasets(inputs).blocks if isinstance(block, str)]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_row_has_shares_days_and_marks(inputs: Inputs) -> None:
 
 def test_a_run_without_a_log_of_the_paper_does_not_speak_of_it(inputs: Inputs) -> None:
     (note,) = notes_of(inputs)
-    assert note.startswith("- Anomalous events are those with a label.")
+    assert note.startswith("Anomalous events are those with a label.")
     assert "Check" not in Datasets().render(inputs)["reports/tables/datasets.md"]
 
 
@@ -80,9 +80,9 @@ def test_a_whole_log_stands_beside_the_papers_numbers(whole: Inputs) -> None:
 
 def test_published_numbers_that_disagree_are_named_and_others_are_not(whole: Inputs) -> None:
     _, meaning, disagreement = notes_of(whole)
-    assert meaning.startswith("- “as in the paper”: events,")
+    assert meaning.startswith("“as in the paper”: events,")
     assert disagreement == (
-        "- Published numbers of thunderbird disagree: systems.yaml expects 211,212,192 lines, "
+        "Published numbers of thunderbird disagree: systems.yaml expects 211,212,192 lines, "
         "CroSysLog, Table I has 211,212,174 events."
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crosslog import schemas
 from crosslog.artifacts.atomic import replacing, replacing_folder, write_json, write_text
-from crosslog.artifacts.checking import ArtifactError, checked
+from crosslog.artifacts.checking import ArtifactError, checked, read_json
 from crosslog.artifacts.frames import Parts, Table, part_name
 from crosslog.artifacts.vectors import read_vectors, write_vectors
 
@@ -50,6 +50,7 @@ __all__ = [
     "checked",
     "chosen_path",
     "part_name",
+    "read_json",
     "read_vectors",
     "replacing",
     "replacing_folder",

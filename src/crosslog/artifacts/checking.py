@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 from pandera.errors import SchemaErrors
@@ -53,6 +54,12 @@ def _explained(failures: pl.DataFrame, schema: type[schemas.Schema], path: Path)
 def read_parquet(path: Path) -> pl.DataFrame:
     """One parquet file, its name taken literally."""
     return pl.read_parquet(path, glob=False)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The mapping in a JSON file; ArtifactError if it is missing or damaged."""
+    content: dict[str, Any] = loaded(path, lambda file: json.loads(file.read_text(encoding="utf-8")))
+    return content
 
 
 def loaded(path: Path, load: Callable[[Path], Loaded]) -> Loaded:

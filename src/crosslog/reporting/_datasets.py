@@ -1,118 +1,80 @@
-"""What a log adds up to, here and in the papers that print it: published_datasets.yaml."""
+"""What the logs of a run add up to, and what a paper prints of the same logs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import NamedTuple
 
-import polars as pl
-
+from crosslog.reporting._chapters import Chapter
 from crosslog.reporting._inputs import Inputs
-from crosslog.reporting._tables import MISSING
-from crosslog.settings import Frozen, read_yaml
+from crosslog.reporting._published_datasets import (
+    Counts,
+    differences,
+    disagreements,
+    found,
+    number,
+    published_logs,
+    published_of,
+)
+from crosslog.reporting._tables import MISSING, Cell, Table, percent, words
+
+HEAD = (
+    "Events",
+    "Normal",
+    "Anomalous",
+    "Kinds of label",
+    "First day",
+    "Last day",
+    "Days",
+    "Distinct messages",
+    "Templates",
+)
+CHECK = "Check"
+AS_PUBLISHED = "as in the paper"
 
 
-class Counts(NamedTuple):
-    """A log in numbers; None where they are not known."""
-
-    events: int
-    anomalous: int | None
-    labels: int | None  # distinct kinds
-    days: int | None  # whole ones
-
-
-class PublishedLog(Frozen):
-    """A log as a paper's table has it."""
-
-    systems: tuple[str, ...]
-    events: int
-    anomalous: int
-    labels: int
-    years: tuple[int, int]
-    days: int
-
-    @property
-    def counts(self) -> Counts:
-        """The numbers that can be compared."""
-        return Counts(self.events, self.anomalous, self.labels, self.days)
+def datasets(inputs: Inputs) -> Chapter:
+    """The chapter."""
+    compared = any(published_of(inputs, system) for system in inputs.suite.systems)
+    head = (*HEAD, CHECK) if compared else HEAD
+    rows = [row for system in inputs.suite.systems for row in _rows(inputs, system)]
+    cut = tuple((name, cells[: len(head)]) for name, cells in rows)
+    return Chapter("datasets", "Data sets", (Table("Systems", head, cut, first="System"), *_notes(inputs, compared)))
 
 
-class PublishedLogs(Frozen):
-    """A paper's table of logs."""
-
-    source: str
-    logs: tuple[PublishedLog, ...]
-
-
-@cache
-def published_logs() -> PublishedLogs:
-    """The table in published_datasets.yaml."""
-    return PublishedLogs.model_validate(read_yaml(Path(__file__).with_name("published_datasets.yaml")))
+def _rows(inputs: Inputs, system: str) -> Iterator[tuple[str, tuple[Cell, ...]]]:
+    ours, paper = found(inputs, system), published_of(inputs, system)
+    days = (ours.first_day, ours.last_day, number(ours.counts.days))
+    read = (*_events(ours.counts), *days, number(ours.messages), number(ours.templates))
+    check = "" if paper is None else differences(ours.counts, paper.counts) or AS_PUBLISHED
+    yield _name(inputs, system), (*map(Cell, read), words(check))
+    if paper:
+        printed = (*_events(paper.counts), *map(str, paper.years), number(paper.days), MISSING, MISSING)
+        yield f"{system}, {published_logs().source}", (*map(Cell, printed), words(""))
 
 
-def published_of(inputs: Inputs, system: str) -> PublishedLog | None:
-    """The paper's numbers of a system of the run; None where it has none, or only a part of the log is read."""
-    if inputs.suite.systems[system].part:
-        return None
-    return next((log for log in published_logs().logs if system in log.systems), None)
+def _name(inputs: Inputs, system: str) -> str:
+    part = inputs.suite.systems[system].part
+    return inputs.marked(system) + (f", lines {part[0]:,} to {part[1]:,}" if part else "")
 
 
-class Found(NamedTuple):
-    """A log in numbers as it was read here."""
+def _events(counts: Counts) -> tuple[str, str, str, str]:
+    """All, normal and anomalous ones, and kinds of label."""
+    events, anomalous = counts.events, counts.anomalous
+    if anomalous is None:
+        return number(events), MISSING, MISSING, MISSING
+    normal, flagged = (f"{part:,} ({percent(part / events, 1)})" for part in (events - anomalous, anomalous))
+    return number(events), normal, flagged, number(counts.labels)
 
-    counts: Counts
-    first_day: str
-    last_day: str
-    messages: int
-    templates: int
 
-
-def found(inputs: Inputs, system: str) -> Found:
-    """A system of the run; what no label says of it is not known."""
-    row = inputs.statistics.row(by_predicate=pl.col("system") == system, named=True)
-    first, last = row["first_time"], row["last_time"]
-    labelled = inputs.systems[system].labels.source not in ("none", "reviewed")
-    return Found(
-        counts=Counts(
-            events=row["events"],
-            anomalous=row["anomalous"] if labelled else None,
-            labels=row["labels"] if labelled else None,
-            days=None if first is None else (last - first).days,
-        ),
-        first_day=MISSING if first is None else first.date().isoformat(),
-        last_day=MISSING if last is None else last.date().isoformat(),
-        messages=row["messages"],
-        templates=row["templates"],
+def _notes(inputs: Inputs, compared: bool) -> Iterator[str]:
+    yield (
+        "Anomalous events are those with a label. Days are whole ones from the earliest event to the latest. Messages "
+        "are counted after masking. A dash: not known; lines have no time, nothing labels them, or it is not printed."
     )
-
-
-def number(value: int | None) -> str:
-    """A count with commas; a dash where it is not known."""
-    return MISSING if value is None else f"{value:,}"
-
-
-def differences(here: Counts, there: Counts) -> str:
-    """Every number that is not the same, with both; empty where all are."""
-    named = zip(("events", "anomalous", "kinds of label", "days"), here, there, strict=True)
-    return "; ".join(
-        f"{name} {number(ours)} here, {number(theirs)} there" for name, ours, theirs in named if ours != theirs
-    )
-
-
-def disagreements(inputs: Inputs, system: str) -> Iterator[str]:
-    """A sentence for each number of a paper's that is not what systems.yaml expects of the same log."""
-    paper, expected = published_of(inputs, system), inputs.systems[system].expected
-    if paper is None:
-        return
-    pairs = (
-        ("lines", expected.lines, "events", paper.events),
-        ("anomalous", expected.anomalous, "anomalous", paper.anomalous),
-    )
-    for wanted_name, wanted, printed_name, printed in pairs:
-        if wanted is not None and wanted != printed:
-            yield (
-                f"Published numbers of {system} disagree: systems.yaml expects {wanted:,} {wanted_name}, "
-                f"{published_logs().source} has {printed:,} {printed_name}."
-            )
+    if compared:
+        yield (
+            f"“{AS_PUBLISHED}”: events, anomalous events, kinds of label and days are those of "
+            f"{published_logs().source}."
+        )
+    for system in inputs.suite.systems:
+        yield from disagreements(inputs, system)

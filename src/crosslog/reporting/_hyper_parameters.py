@@ -17,8 +17,8 @@ HEAD = (
     "Trials complete",
     "Pruned",
     "Failed",
-    "Best F1 on sources left out",
-    "F1 there of params.yaml",
+    "Best on sources left out",
+    "params.yaml there",
 )
 
 
@@ -35,9 +35,9 @@ def _blocks(inputs: Inputs) -> Iterator[str | Table]:
         return
     yield (
         "A search sees source systems only: each plays the target once, and a detector learns from the others, adapts "
-        "to a support of it and is scored on its query. F1 is the mean over the sources left out so, at the fixed "
-        "threshold. Trial 0 has the values of params.yaml; a trial that falls behind is pruned. What is not named here "
-        "stays as in params.yaml."
+        "to a support of it and is scored on its query. The last two columns are what that is worth: the mean of F1 at "
+        "the fixed threshold and of AUPRC, over the sources left out. Trial 0 has the values of params.yaml; a trial "
+        "that falls behind is pruned. What is not named here stays as in params.yaml."
     )
     for experiment, runs in searches.items():
         sources = " and ".join(inputs.marked(system) for system in inputs.suite.everything[experiment].sources)
@@ -64,7 +64,7 @@ def _row(inputs: Inputs, run: str, detector: str) -> tuple[Cell, ...]:
         words(_values({name: block[name] for name in chosen})),
         words(_values(chosen)),
         *(Cell(str(states[state])) for state in ("complete", "pruned", "failed")),
-        *(_f1(trials.filter(which)) for which in (pl.col("chosen"), pl.col("trial") == 0)),
+        *(_worth(trials.filter(which)) for which in (pl.col("chosen"), pl.col("trial") == 0)),
     )
 
 
@@ -76,6 +76,6 @@ def _short(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _f1(trials: pl.DataFrame) -> Cell:
-    """F1 of a trial; a dash where there is none or it did not end."""
+def _worth(trials: pl.DataFrame) -> Cell:
+    """What a trial is worth; a dash where there is none or it did not end."""
     return cell(Estimate(next(iter(trials["value"]), None), None, None))

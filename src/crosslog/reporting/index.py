@@ -11,6 +11,7 @@ from markupsafe import Markup
 from crosslog.reporting._ablations import ablations
 from crosslog.reporting._adaptation import resampling
 from crosslog.reporting._adaptation_figure import adaptation_svg
+from crosslog.reporting._datasets import datasets
 from crosslog.reporting._effectiveness import effectiveness
 from crosslog.reporting._figure import precision_recall_svg
 from crosslog.reporting._hyper_parameters import hyper_parameters
@@ -36,7 +37,7 @@ class Index:
         page = environment.get_template(TEMPLATE).render(
             inputs=inputs,
             sections=sections(inputs),
-            chapters=(effectiveness(inputs), ablations(inputs), hyper_parameters(inputs)),
+            chapters=(datasets(inputs), effectiveness(inputs), ablations(inputs), hyper_parameters(inputs)),
             curves=inlined(precision_recall_svg(inputs), "curves"),
             adaptation=inlined(adaptation_svg(inputs), "adaptation"),
             resampling=resampling(inputs),
