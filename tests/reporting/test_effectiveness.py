@@ -108,6 +108,16 @@ def test_a_control_with_a_higher_published_f1_says_by_how_much(paper: Inputs) ->
     ) in text_of(shown)
 
 
+def test_a_control_shows_what_choosing_the_step_adds_on_the_same_spans(paper: Inputs) -> None:
+    own = paper.steps.filter(experiment="e1", detector="crosyslog")
+    shown = replace(paper, steps=own.with_columns(experiment=pl.lit("control")))
+    (row,) = rows_of(shown, "By adaptation step, control: made (simulated)")
+    assert row[0] == "crosyslog"
+    assert row[-1].startswith("0.083 [")
+    assert "The same on the honest spans alone" in text_of(shown)
+    assert "By adaptation step" not in text_of(paper)
+
+
 def test_a_control_with_a_lower_published_f1_says_the_opposite(paper: Inputs) -> None:
     shown = with_f1(paper, {"control": (0.21, 0.16, 0.26), "controlp": (0.15, 0.1, 0.2)})
     assert (

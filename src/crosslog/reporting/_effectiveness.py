@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crosslog.reporting._adaptation import step_table, stepwise
 from crosslog.reporting._chapters import Chapter
 from crosslog.reporting._inputs import Estimate, Inputs
 from crosslog.reporting._protocols import GAP, HEAD, Runs, caption_of, f1_of, failures, gap, row_of, runs_of
@@ -69,6 +70,10 @@ def _control(inputs: Inputs, name: str) -> Iterator[str | Table]:
     if both:
         judged = JUDGED if JUDGED in both else both[0]
         yield verdict(judged, *f1[judged])
+    for experiment in dict.fromkeys(pair.honest for pair in runs.values()):
+        if experiment and stepwise(inputs, experiment):
+            yield "The same on the honest spans alone: what choosing the step on the query adds, whatever the spans add."
+            yield step_table(inputs, experiment)
 
 
 def verdict(detector: str, honest: Estimate, as_published: Estimate) -> str:
