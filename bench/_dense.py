@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from crosslog.detection.learning import device
 from crosslog.detection.learning.networks import Weights, scaled
 from crosslog.detection.windows import Windows
 
@@ -42,6 +43,7 @@ class DenseLstm(nn.Module):
         hidden, dim = weights["recurrent"].shape[1], weights["input.weight"].shape[1]
         self.cells = nn.LSTM(dim, hidden, batch_first=True)
         self.head = nn.Linear(hidden, 2)
+        self.to(device.asked())
         self.load(weights)
 
     @property
@@ -64,8 +66,8 @@ class DenseLstm(nn.Module):
 
 def copies(windows: Windows) -> Copies:
     """A vector per event."""
-    ids, real = torch.from_numpy(windows.ids).long().clamp(min=0), torch.from_numpy(windows.real)
-    return Copies(scaled(torch.from_numpy(windows.table))[ids], torch.from_numpy(windows.labels).long(), real)
+    ids, real = device.placed(windows.ids).long().clamp(min=0), device.placed(windows.real)
+    return Copies(scaled(device.placed(windows.table))[ids], device.placed(windows.labels).long(), real)
 
 
 def dense_adapt(model: DenseLstm, support: Copies, rate: float, steps: int) -> None:
@@ -99,7 +101,8 @@ def reordered(name: str, values: Tensor) -> Tensor:
     """Rows of four gates in the other's order; the exchange is its own inverse. The head has none."""
     if name.startswith("head"):
         return values
-    return values.view(len(ORDER), -1, *values.shape[1:])[ORDER].view(values.shape)
+    gates = values.view(len(ORDER), -1, *values.shape[1:])
+    return torch.stack([gates[at] for at in ORDER]).view(values.shape)
 
 
 def _slopes(model: DenseLstm, given: Copies) -> tuple[Tensor, ...]:

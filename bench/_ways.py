@@ -14,12 +14,14 @@ from torch.func import functional_call
 
 from bench._dense import Copies, DenseLstm, copies, dense_adapt, dense_meta_gradient, dense_scores
 from crosslog.detection.detectors.crosyslog import CroSysLog
+from crosslog.detection.learning import device
 from crosslog.detection.learning.events import WINDOWS_AT_ONCE, Events, events, mean_loss
 from crosslog.detection.learning.maml import Losses, meta_gradient
 from crosslog.detection.learning.networks import EventLstm, Weights, initialise, to_state
 from crosslog.detection.windows import Episode, Windows
 
 RATE, INNER_STEPS, TEST_STEPS = 0.01, 5, 15  # Wang et al. 2024; the largest rate of theirs
+OUTER_RATE, META_STEPS = 0.0009, 60  # the same: their largest, and the epochs that their search ends at
 AT_ONCE = 100  # windows that the dense way scores together: a query
 Arrays = list[NDArray[np.float32]]
 Way = Callable[[], Arrays]
@@ -63,13 +65,13 @@ def scoring(given: Network, windows: Windows) -> Ways:
 
 def scoring_apart(given: Network, windows: Windows) -> Ways:
     """The same where crosslog shares texts, but no prefixes."""
-    model, table = EventLstm(_dim(given), given.hidden), torch.from_numpy(windows.table)
-    parts = torch.split(torch.from_numpy(windows.ids).long().clamp(min=0), WINDOWS_AT_ONCE)
+    model, table = EventLstm(_dim(given), given.hidden), device.placed(windows.table)
+    parts = torch.split(device.placed(windows.ids).long().clamp(min=0), WINDOWS_AT_ONCE)
 
     def ours() -> Arrays:
         with torch.no_grad():
             logits = [functional_call(model, given.weights, (table, part)) for part in parts]
-            return [torch.cat(logits).softmax(dim=2)[..., 1].numpy()[windows.real]]
+            return [torch.cat(logits).softmax(dim=2)[..., 1].cpu().numpy()[windows.real]]
 
     return Ways(_dense_scoring(given, windows), ours)
 
@@ -84,15 +86,21 @@ def episodes_in_turn(given: Network, targets: Sequence[Episode]) -> Ways:
     )
 
 
+def whole(given: Network, sources: Sequence[Episode], targets: Sequence[Episode]) -> tuple[Way, Way]:
+    """An experiment: meta-training from first weights on, the weights; and each episode adapted to, its scores."""
+    detector = _detector(given)
+    return lambda: [*detector.fit(sources).state.values()], episodes_in_turn(given, targets).ours
+
+
 def _dense_scoring(given: Network, windows: Windows) -> Way:
     model, parts = DenseLstm(given.weights), torch.split(copies(windows).vectors, AT_ONCE)
-    return lambda: [torch.cat([dense_scores(model, part) for part in parts]).numpy()[windows.real]]
+    return lambda: [torch.cat([dense_scores(model, part) for part in parts]).cpu().numpy()[windows.real]]
 
 
 def _dense_episode(weights: Weights, support: Copies, query: Copies) -> NDArray[np.float32]:
     model = DenseLstm(weights)
     dense_adapt(model, support, RATE, TEST_STEPS)
-    scores: NDArray[np.float32] = dense_scores(model, query.vectors)[query.real].numpy()
+    scores: NDArray[np.float32] = dense_scores(model, query.vectors)[query.real].cpu().numpy()
     return scores
 
 
@@ -105,10 +113,10 @@ def _detector(given: Network) -> CroSysLog:
         hidden_size=given.hidden,
         layers=1,
         inner_learning_rate=RATE,
-        outer_learning_rate=0.0,
+        outer_learning_rate=OUTER_RATE,
         inner_steps=INNER_STEPS,
         test_steps=TEST_STEPS,
-        meta_steps=0,
+        meta_steps=META_STEPS,
         second_order=False,
         class_weights=False,
         seed=1,
@@ -118,7 +126,7 @@ def _detector(given: Network) -> CroSysLog:
 
 def _relative(slopes: Weights) -> Arrays:
     largest = max(slope.abs().max().item() for slope in slopes.values())
-    return [(slopes[name] / largest).numpy() for name in sorted(slopes)]
+    return [(slopes[name] / largest).cpu().numpy() for name in sorted(slopes)]
 
 
 def _dim(given: Network) -> int:

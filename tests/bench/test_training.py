@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from detection.pretended import elsewhere
 
 from bench import _spans, _ways, training
 from crosslog.detection.windows import PAD
-
-NETWORK = _ways.network(12, 4)
 
 
 @pytest.fixture
@@ -27,21 +26,26 @@ def agree(ways: _ways.Ways) -> bool:
     return all(np.allclose(one, other, atol=1e-4) for one, other in zip(*(way() for way in ways), strict=True))
 
 
-def test_both_ways_give_the_same_slopes_and_scores() -> None:
+@pytest.mark.parametrize("where", ["cpu", "pretended"])
+def test_both_ways_give_the_same_slopes_and_scores(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_spans, "LENGTH", 20)
     windows = _spans.made_up(12, 30, 0.5, 12)
     sources = _spans.episodes(windows, 2, (2, 2))
-    for ways in (
-        _ways.meta_training(NETWORK, sources),
-        _ways.scoring(NETWORK, windows),
-        _ways.scoring_apart(NETWORK, windows),
-        _ways.episodes_in_turn(NETWORK, sources),
-    ):
-        assert agree(ways)
+    with elsewhere(where):
+        network = _ways.network(12, 4)
+        for ways in (
+            _ways.meta_training(network, sources),
+            _ways.scoring(network, windows),
+            _ways.scoring_apart(network, windows),
+            _ways.episodes_in_turn(network, sources),
+        ):
+            assert agree(ways)
 
 
 def test_slopes_that_differ_are_seen() -> None:
     one, other = (_spans.episodes(_spans.made_up(4, 30, 1.0, 12), 1, size) for size in ((2, 2), (1, 2)))
-    dense, ours = _ways.meta_training(NETWORK, one).dense, _ways.meta_training(NETWORK, other).ours
+    network = _ways.network(12, 4)
+    dense, ours = _ways.meta_training(network, one).dense, _ways.meta_training(network, other).ours
     assert not agree(_ways.Ways(dense, ours))
 
 
@@ -79,7 +83,33 @@ def test_the_report_has_a_row_for_each_case_and_no_path(small: Path, capsys: pyt
     assert "| score 1,000 events, no prefix shared | made up |" in text
     assert "| 2 episodes | made up |" in text
     assert "1 thread for both" in text
+    assert "networks on the CPU" in text
+    assert "## The whole of E1" not in text
     assert str(small) not in text
+
+
+def test_the_whole_of_an_experiment_stands_beside_what_is_published(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_ways, "META_STEPS", 2)
+    report = small / "training.md"
+    training.main(["--repeat", "1", "--episodes", "1", "--whole", "--report", str(report)])
+    _, _, section = report.read_text(encoding="utf-8").partition("## The whole of E1")
+    lines = [line.split("|")[1:-1] for line in section.splitlines() if line.startswith("| ")]
+    rows = [[cell.strip() for cell in line] for line in lines]
+    assert [(row[0], row[2]) for row in rows[1:]] == [
+        ("meta-training, 2 meta-steps", "6.54"),
+        ("20 episodes adapted to and scored", "0.63"),
+    ]
+    assert all(float(row[1]) >= 0 for row in rows[1:])
+
+
+def test_a_gpu_is_waited_for_before_and_after_what_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(training.device, "asked", lambda: training.torch.device("cuda:1"))
+    monkeypatch.setattr(training.torch.cuda, "synchronize", lambda gpu: done.append(str(gpu)))
+    training._seconds(lambda: done.append("timed") or [])
+    assert done == ["cuda:1", "timed", "cuda:1"]
 
 
 def test_results_that_differ_end_in_an_error_that_names_them(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,6 +99,13 @@ def test_what_settings_say_is_text_and_never_markup(inputs: Inputs) -> None:
     assert "&lt;b&gt;real&lt;/b&gt;" in page_of(inputs)
 
 
+def test_the_encoders_options_of_a_system_of_the_run_are_told(inputs: Inputs) -> None:
+    own = inputs.embed.model_copy(update={"systems": {"made": {"dim": 7}, "elsewhere": {"dim": 8}}})
+    text = page_of(replace(inputs, embed=own))
+    assert "made <code>dim: 7</code>" in text
+    assert "dim: 8" not in text
+
+
 def test_a_failed_audit_stands_at_the_top_of_the_page(inputs: Inputs) -> None:
     failed = replace(inputs, audits=inputs.audits.with_columns(passed=pl.col("check") == "spans are disjoint"))
     page = page_of(failed)

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from crosslog.detection.detector import State
+from crosslog.detection.learning import device
 from crosslog.detection.learning.networks import initialise, to_state
 from crosslog.detection.learning.recurrent import Recurrent, Sizes
 from crosslog.detection.learning.sequences import Sequences, one_source, scored, sequences
@@ -64,16 +65,16 @@ class LogTad:
         source, target = (sequences(given, self.window) for given in (one_source(sources, self.source), [support]))
         model = self._loaded()
         systems = [system for system in map(_with_normal, (source, target)) if len(system)]
-        centre = self._train(model, systems) if systems else torch.zeros(self.hidden_size)
+        centre = self._train(model, systems) if systems else target.table.new_zeros(self.hidden_size)
         with torch.no_grad():
             distances = _distances(model.lstm(target.table, target.ids), centre)[target.real]
-        radius = _radius(distances.numpy(), target.labels[target.real].numpy() == 1)
-        weights = to_state(dict(model.named_parameters()))
-        return replace(self, state={**weights, "centre": centre.numpy(), "radius": np.array([radius], np.float32)})
+        radius = _radius(distances.cpu().numpy(), target.labels[target.real].cpu().numpy() == 1)
+        learnt = to_state({**dict(model.named_parameters()), "centre": centre})
+        return replace(self, state={**learnt, "radius": np.array([radius], np.float32)})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(n, length) in [0, 1); .5 at the radius."""
-        model, centre = self._loaded(), torch.from_numpy(np.array(self.state["centre"]))
+        model, centre = self._loaded(), device.placed(np.array(self.state["centre"]))
         radius = float(self.state["radius"][0])
 
         def score(inputs: Sequences) -> Tensor:
@@ -107,7 +108,8 @@ class LogTad:
     def _loss(self, model: _Network, states: list[Tensor], centre: Tensor | None) -> Tensor:
         """L_en + L_ad; without a centre, to the states' own mean."""
         together = torch.cat(states)
-        system = torch.repeat_interleave(torch.arange(len(states)), torch.tensor([len(each) for each in states]))
+        lengths = torch.tensor([len(each) for each in states])
+        system = torch.repeat_interleave(torch.arange(len(states)), lengths).to(together.device)
         aim = together.detach().mean(dim=0) if centre is None else centre
         told = functional.cross_entropy(model.discriminator(_reversed(together, self.adversary_weight)), system)
         return _distances(together, aim).mean() + told

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from crosslog.detection.detector import State
+from crosslog.detection.learning import device
 from crosslog.detection.learning.counts import by_unit, unit_counts
 from crosslog.detection.learning.maml import Losses, descent, meta_gradient
 from crosslog.detection.learning.networks import Embedding, Weights, initialise, to_state, to_weights
@@ -69,9 +70,9 @@ class Mlp:
 
     def _probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         with torch.no_grad():
-            given = torch.from_numpy(vectors)
+            given = device.placed(vectors)
             logits = functional_call(self._model(vectors.shape[1]), to_weights(self.state), (given,))
-        probabilities: NDArray[np.float32] = logits.softmax(dim=1)[:, 1].numpy()
+        probabilities: NDArray[np.float32] = logits.softmax(dim=1)[:, 1].cpu().numpy()
         return probabilities
 
     def _model(self, dim: int) -> Embedding:
@@ -88,9 +89,8 @@ class _Texts(NamedTuple):
 def _texts(windows: Windows) -> _Texts:
     counts = unit_counts([windows])
     events = np.stack([counts.normal, counts.anomalous], axis=1)
-    return _Texts(
-        torch.from_numpy(windows.table[counts.ids]), torch.from_numpy((events / events.sum()).astype(np.float32))
-    )
+    shares = (events / events.sum()).astype(np.float32)
+    return _Texts(device.placed(windows.table[counts.ids]), device.placed(shares))
 
 
 def _loss(model: nn.Module, texts: _Texts, weights: Weights) -> Tensor:

@@ -93,7 +93,7 @@ class _Network(nn.Module):
         """(n, length, 2) logits; padding is looked at by nobody but a run of padding."""
         vectors = functional.embedding(inputs.ids, self.input(scaled(inputs.table)))
         hidden = ~inputs.real & inputs.real.any(dim=1, keepdim=True)
-        seen = self.layer(vectors + _positions(*vectors.shape[1:]), src_key_padding_mask=hidden)
+        seen = self.layer(vectors + _positions(*vectors.shape[1:]).to(vectors.device), src_key_padding_mask=hidden)
         return self.out(self.dense(seen).relu())  # type: ignore[no-any-return]
 
 

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from crosslog.detection.detector import State
+from crosslog.detection.learning import device
 from crosslog.detection.learning.counts import by_unit, unit_counts
 from crosslog.detection.learning.networks import Embedding, initialise, to_state, to_weights
 from crosslog.detection.windows import Episode, Windows
@@ -77,15 +78,15 @@ class ProtoNet:
         return np.where(total > 0, mean, np.float32(np.nan))
 
     def _probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        logits = _logits(torch.from_numpy(self._embedded(vectors)), torch.from_numpy(self.state["prototypes"]))
-        probabilities: NDArray[np.float32] = logits.softmax(dim=1)[:, 1].numpy()
+        logits = _logits(device.placed(self._embedded(vectors)), device.placed(self.state["prototypes"]))
+        probabilities: NDArray[np.float32] = logits.softmax(dim=1)[:, 1].cpu().numpy()
         return probabilities
 
     def _embedded(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         weights = {name: weight for name, weight in to_weights(self.state).items() if name != "prototypes"}
         model = Embedding(vectors.shape[1], self.hidden_size, self.embedding_size)
         with torch.no_grad():
-            embedded: NDArray[np.float32] = functional_call(model, weights, (torch.from_numpy(vectors),)).numpy()
+            embedded: NDArray[np.float32] = functional_call(model, weights, (device.placed(vectors),)).cpu().numpy()
         return embedded
 
 
@@ -102,8 +103,8 @@ class _Texts(NamedTuple):
 
 def _texts(episode: Episode) -> _Texts:
     counts = unit_counts(episode)
-    vectors = torch.from_numpy(episode.support.table[counts.ids])
-    return _Texts(vectors[torch.from_numpy(counts.normal > 0)], vectors[torch.from_numpy(counts.anomalous > 0)])
+    kinds = counts.ids[counts.normal > 0], counts.ids[counts.anomalous > 0]
+    return _Texts(*(device.placed(episode.support.table[ids]) for ids in kinds))
 
 
 def _episode_loss(model: nn.Module, texts: _Texts, shots: int, rng: np.random.Generator) -> Tensor:
@@ -117,7 +118,7 @@ def _episode_loss(model: nn.Module, texts: _Texts, shots: int, rng: np.random.Ge
 
 def _split(vectors: Tensor, shots: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     """Shots and the rest; a class with a single text is asked about the text it was shown."""
-    order = torch.from_numpy(rng.permutation(len(vectors)))
+    order = torch.from_numpy(rng.permutation(len(vectors))).to(vectors.device)
     given = max(1, min(shots, len(vectors) // 2))
     return vectors[order[:given]], vectors[order[given:] if len(vectors) > 1 else order]
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
+from crosslog.detection.learning import device
 from crosslog.detection.learning.maml import Loss
 from crosslog.detection.learning.networks import Weights
 from crosslog.detection.learning.prefixes import Prefixes, prefixes, side_by_side
@@ -53,8 +54,8 @@ def events(windows: Windows, balanced: bool = False, dtype: torch.dtype = torch.
     counts = np.bincount(kinds, minlength=2 * len(tree.rows)).reshape(-1, 2)
     if balanced:
         counts = counts / np.maximum(counts.sum(axis=0), 1)
-    shares = torch.from_numpy(counts / counts.sum()).to(dtype)
-    return Events(torch.from_numpy(windows.table[rows]).to(dtype), tree, shares)
+    shares = device.placed(counts / counts.sum()).to(dtype)
+    return Events(device.placed(windows.table[rows]).to(dtype), tree.to(device.asked()), shares)
 
 
 def mean_loss(logits: Tensor, shares: Tensor) -> Tensor:
@@ -79,11 +80,11 @@ def event_probabilities(model: nn.Module, weights: Weights, windows: Windows) ->
 def scores(windows: Windows, logits: Callable[[Tensor, Prefixes], Tensor]) -> NDArray[np.float32]:
     """(n, length) softmax probabilities of an anomaly, from a function of a table and a tree to (nodes, 2) logits."""
     rows, ids = _dense(windows)
-    table = torch.from_numpy(windows.table[rows])
+    table = device.placed(windows.table[rows])
     found = np.empty(ids.shape, dtype=np.float32)
     for chosen, tree, nodes in _parts(ids):
         with torch.no_grad():
-            probabilities = logits(table, tree).softmax(dim=1)[:, 1].numpy()
+            probabilities = logits(table, tree.to(table.device)).softmax(dim=1)[:, 1].cpu().numpy()
         found[chosen] = probabilities[nodes]
     return found
 

@@ -114,7 +114,7 @@ def _climb(gates: Tensor, outs: tuple[Tensor, Tensor, Tensor], across: Tensor, t
     tanh x = 2 sigmoid(2 x) - 1, which torch computes in half the time; the candidate's sums are doubled already.
     """
     hidden = cell = gates.new_zeros(tree.sizes[0], gates.shape[2])
-    minus_one = gates.new_tensor(-1)
+    minus_one = gates.new_full((), -1)
     views = [gates.flatten(1), *gates.unbind(1), *outs]
     parts = zip(tree.steps, *(torch.split(view, tree.sizes) for view in views), strict=True)
     for (_, parents), sums, entry, forget, output, candidate, new_cell, squashed, state in parts:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from crosslog.detection.detector import State
+from crosslog.detection.learning import device
 from crosslog.detection.learning.lstm_layer import lstm_states
 from crosslog.detection.learning.prefixes import Prefixes, separate
 
@@ -84,19 +85,23 @@ def scaled(vectors: Tensor) -> Tensor:
 
 
 def initialise(module: nn.Module, seed: int) -> Weights:
-    """Draw a module's weights uniformly from +-1 / sqrt(last size); no global generator is touched."""
+    """Draw a module's weights uniformly from +-1 / sqrt(last size), and move it to the device; a copy of them.
+
+    They are drawn on the CPU, so they are the same on every device, and no global generator is touched.
+    """
     generator = torch.Generator().manual_seed(seed)
     for parameter in module.parameters():
         bound = 1 / math.sqrt(parameter.shape[-1])
         nn.init.uniform_(parameter, -bound, bound, generator=generator)
+    module.to(device.asked())
     return {name: parameter.detach().clone() for name, parameter in module.named_parameters()}
 
 
 def to_state(weights: Mapping[str, Tensor]) -> State:
     """Weights as arrays."""
-    return {name: weight.detach().numpy().copy() for name, weight in weights.items()}
+    return {name: weight.detach().cpu().numpy().copy() for name, weight in weights.items()}
 
 
 def to_weights(state: State) -> Weights:
-    """Arrays as weights; the arrays are copied."""
-    return {name: torch.from_numpy(np.array(array)) for name, array in state.items()}
+    """Arrays as weights on the device; the arrays are copied."""
+    return {name: device.placed(np.array(array)) for name, array in state.items()}

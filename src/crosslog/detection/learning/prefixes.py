@@ -34,6 +34,10 @@ class Prefixes:
     parents: Tensor
     sizes: list[int]
 
+    def to(self, device: torch.device) -> Prefixes:
+        """The same tree on a device."""
+        return Prefixes(self.rows.to(device), self.parents.to(device), self.sizes)
+
     @cached_property
     def steps(self) -> list[Step]:
         """The nodes of each length."""
@@ -48,11 +52,11 @@ class Prefixes:
     @cached_property
     def of_nodes(self) -> Prefixes:
         """The same tree over a table with one row per node, such as the states of a layer below."""
-        return Prefixes(torch.arange(len(self.rows)), self.parents, self.sizes)
+        return Prefixes(torch.arange(len(self.rows), device=self.rows.device), self.parents, self.sizes)
 
 
 def prefixes(ids: NDArray[np.integer]) -> tuple[Prefixes, NDArray[np.int64]]:
-    """The distinct prefixes of (n, length) windows, and the (n, length) node of each event."""
+    """The distinct prefixes of (n, length) windows, on the CPU, and the (n, length) node of each event."""
     order = side_by_side(ids)
     ranked = ids[order]
     new = np.ones(ids.shape, dtype=np.bool_)
@@ -70,7 +74,7 @@ def prefixes(ids: NDArray[np.integer]) -> tuple[Prefixes, NDArray[np.int64]]:
 def separate(ids: Tensor) -> Prefixes:
     """(n, length) windows with nothing shared: event t of window w is node t * n + w."""
     count, length = ids.shape
-    parents = (torch.arange(ids.numel()) - count).clamp(min=0)
+    parents = (torch.arange(ids.numel(), device=ids.device) - count).clamp(min=0)
     return Prefixes(ids.T.reshape(-1), parents, [count] * length)
 
 

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from crosslog.detection.learning import device
 from crosslog.detection.windows import PAD, Episode, Windows
 
 RUNS_AT_ONCE = 512  # in scoring; bounds memory, and a run's score depends on it by rounding alone
@@ -35,7 +36,8 @@ class Sequences(NamedTuple):
         return len(self.ids)
 
     def rows(self, chosen: Tensor) -> Sequences:
-        """Some of the runs, with only the rows of the table that occur in them."""
+        """Some of the runs, with only the rows of the table that occur in them; `chosen` may be on another device."""
+        chosen = chosen.to(self.ids.device)
         used, ids = torch.unique(self.ids[chosen], return_inverse=True)
         return Sequences(self.table[used], ids, self.labels[chosen], self.real[chosen])
 
@@ -63,7 +65,7 @@ def scored(windows: Windows, length: int, score: Callable[[Sequences], Tensor]) 
     with torch.no_grad():
         parts = [score(inputs.rows(chosen)) for chosen in torch.split(torch.arange(len(distinct)), RUNS_AT_ONCE)]
     count, width = windows.ids.shape
-    scores: NDArray[np.float32] = torch.cat(parts).numpy()[inverse.ravel()].reshape(count, -1)[:, :width]
+    scores: NDArray[np.float32] = torch.cat(parts).cpu().numpy()[inverse.ravel()].reshape(count, -1)[:, :width]
     return scores.astype(np.float32)
 
 
@@ -92,8 +94,8 @@ def _tensors(table: NDArray[np.float32], ids: NDArray[np.generic], labels: NDArr
     used, inverse = np.unique(ids, return_inverse=True)
     rows = np.where((used == PAD)[:, None], np.float32(0), table[used])
     return Sequences(
-        table=torch.from_numpy(rows),
-        ids=torch.from_numpy(inverse.reshape(ids.shape).astype(np.int64)),
-        labels=torch.from_numpy(labels.astype(np.int64)),
-        real=torch.from_numpy(np.not_equal(ids, PAD)),
+        table=device.placed(rows),
+        ids=device.placed(inverse.reshape(ids.shape).astype(np.int64)),
+        labels=device.placed(labels.astype(np.int64)),
+        real=device.placed(np.not_equal(ids, PAD)),
     )

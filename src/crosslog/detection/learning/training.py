@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from crosslog.detection.detector import State
+from crosslog.detection.learning import device
 from crosslog.detection.learning.networks import to_weights
 from crosslog.detection.learning.sequences import Sequences
 
@@ -49,8 +50,9 @@ def adamw(model: nn.Module, learning_rate: float, weight_decay: float) -> torch.
 
 @contextmanager
 def training(model: nn.Module, seed: int) -> Iterator[None]:
-    """Dropout on, its draws fixed by the seed; after it dropout is off and torch's own generator as before."""
-    with torch.random.fork_rng(devices=[]):
+    """Dropout on, its draws fixed by the seed and the device; after it dropout is off, torch's generators as before."""
+    gpus = range(torch.cuda.device_count()) if device.asked().type == "cuda" else ()  # manual_seed seeds all of them
+    with torch.random.fork_rng(gpus):
         torch.manual_seed(seed)
         model.train()
         yield
@@ -68,7 +70,7 @@ def anomaly_probability(logits: Tensor) -> Tensor:
 
 
 def loaded(model: Module, state: State) -> Module:
-    """The module with the weights of its names in `state`, dropout off."""
+    """The module with the weights of its names in `state`, on the device, dropout off."""
     weights = to_weights({name: state[name] for name, _ in model.named_parameters()})
-    model.load_state_dict(weights)
+    model.to(device.asked()).load_state_dict(weights)
     return model.eval()
