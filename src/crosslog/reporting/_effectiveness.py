@@ -72,7 +72,7 @@ def _control(inputs: Inputs, name: str) -> Iterator[str | Table]:
         yield verdict(judged, *f1[judged])
     for experiment in dict.fromkeys(pair.honest for pair in runs.values()):
         if experiment and stepwise(inputs, experiment):
-            yield "The same on the honest spans alone: what choosing the step on the query adds, whatever the spans add."
+            yield "The same on the honest spans alone: what choosing the step on the query adds, apart from the spans."
             yield step_table(inputs, experiment)
 
 
