@@ -16,6 +16,8 @@ from crosslog.detection.learning.prefixes import Prefixes, separate
 
 Weights = dict[str, Tensor]
 
+ROUNDING = 1e-3  # of a length of 1 in float32, with room
+
 # One thread, here and nowhere else: sums come out the same whatever the machine's cores, the products are too small to
 # gain from two, and the pipeline runs several stages side by side.
 torch.set_num_threads(1)
@@ -25,8 +27,7 @@ class EventLstm(nn.Module):
     """LSTM layers over each window from a zero state, and two logits per event.
 
     The input product is taken once per distinct text and looked up per event, so that no (events, dim) copy is made.
-    Rows of the table are sentence vectors of length 1; times sqrt(dim) their components have unit scale, as
-    `initialise` expects. `twice`: gradients can be differentiated again, at some cost in speed.
+    `twice`: gradients can be differentiated again, at some cost in speed.
     """
 
     def __init__(self, dim: int, hidden: int, layers: int = 1, twice: bool = False) -> None:
@@ -80,8 +81,13 @@ class Embedding(nn.Module):
 
 
 def scaled(vectors: Tensor) -> Tensor:
-    """Vectors of length 1 as vectors whose components have unit scale."""
-    return vectors * math.sqrt(vectors.shape[1])
+    """(n, dim) vectors whose components have unit scale, as `initialise` expects.
+
+    Those of length 1 are stretched by sqrt(dim); others, such as BERT's, have that scale about as their encoder made
+    them. Each row is looked at by itself, so that a score does not depend on what stands beside it.
+    """
+    off_by = (torch.linalg.vector_norm(vectors, dim=1, keepdim=True) - 1).abs()
+    return torch.where(off_by < ROUNDING, vectors * math.sqrt(vectors.shape[1]), vectors)
 
 
 def initialise(module: nn.Module, seed: int) -> Weights:
