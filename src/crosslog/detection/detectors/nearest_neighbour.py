@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
 from crosslog.detection.learning.counts import by_unit, unit_counts
+from crosslog.detection.learning.vectors import cosines, normalised
 from crosslog.detection.windows import Episode, Windows
 
 
@@ -33,24 +34,18 @@ class NearestNeighbour:
     def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
         """Keep the support's distinct texts: unit vectors (distinct, dim) and the share anomalous of each."""
         counts = unit_counts([support])
-        return replace(self, state={"vectors": _normalised(support.table[counts.ids]), "shares": counts.share})
+        return replace(self, state={"vectors": normalised(support.table[counts.ids]), "shares": counts.share})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(n, length) in [0, 1]; .5 is a tie."""
         return by_unit(windows, self._similar)
 
     def _similar(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-        cosines = np.clip(_normalised(vectors) @ self.state["vectors"].T, -1, 1)
+        near = cosines(vectors, self.state["vectors"])
         shares: NDArray[np.float64] = self.state["shares"]
-        anomalous, normal = (np.where(has, cosines, -np.inf) for has in (shares > 0, shares < 1))
+        anomalous, normal = (np.where(has, near, -np.inf) for has in (shares > 0, shares < 1))
         same = anomalous.argmax(axis=1) == normal.argmax(axis=1)
         either = same & np.isfinite(anomalous.max(axis=1)) & np.isfinite(normal.max(axis=1))
         distance = np.maximum(anomalous.max(axis=1), -1) - np.maximum(normal.max(axis=1), -1)
         scores: NDArray[np.float64] = np.where(either, shares[anomalous.argmax(axis=1)], 0.5 + distance / 4)
         return scores
-
-
-def _normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    normalised: NDArray[np.float32] = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
-    return normalised

@@ -19,10 +19,8 @@ from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
 from crosslog.detection.learning.counts import by_unit, unit_counts
-from crosslog.detection.learning.vectors import normalised
+from crosslog.detection.learning.vectors import cosines, normalised
 from crosslog.detection.windows import Episode, Windows
-
-DECIMALS = 6  # cosines closer than this differ by rounding, which changes with the batch
 
 
 @dataclass(frozen=True)
@@ -47,9 +45,9 @@ class Rtf:
         return by_unit(windows, self._label_of_the_nearest)
 
     def _label_of_the_nearest(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-        cosines = np.round(normalised(vectors) @ self.state["vectors"].T, DECIMALS)
-        nearest = cosines.max(axis=1)
-        chosen = cosines == nearest[:, None]
+        near = cosines(vectors, self.state["vectors"])
+        nearest = near.max(axis=1)
+        chosen = near == nearest[:, None]
         anomalous, normal = chosen @ self.state["anomalous"], chosen @ self.state["normal"]
         scores: NDArray[np.float64] = 0.5 + (anomalous / (anomalous + normal) - 0.5) * np.clip(nearest, 0, 1)
         return scores

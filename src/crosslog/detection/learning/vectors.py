@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+DECIMALS = 6
 TINY = float(np.finfo(np.float32).tiny)
 
 
@@ -13,6 +14,15 @@ def normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: NDArray[np.float32] = vectors / np.maximum(lengths, TINY)
     return unit
+
+
+def cosines(vectors: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n, m) cosines with (m, dim) vectors of length 1, to 6 decimals.
+
+    What lies beyond is rounding: it changes with the batch and the machine, and would break ties one way or another.
+    """
+    rounded: NDArray[np.float32] = np.round(np.clip(normalised(vectors) @ known.T, -1, 1), DECIMALS)
+    return rounded
 
 
 def relative(distances: NDArray[np.floating], scale: NDArray[np.floating] | float) -> NDArray[np.float64]:
