@@ -239,6 +239,16 @@ def test_labels_of_what_is_scored_are_never_read(adapted: Any) -> None:
     assert np.array_equal(given, inverted)
 
 
+@pytest.mark.parametrize("stepwise", [name for name in NAMES if hasattr(plugins.load(KIND, name), "adaptations")])
+def test_adaptation_steps_go_from_the_fitted_detector_to_the_adapted_one(stepwise: str) -> None:
+    fitted, query = build(stepwise).fit(SOURCES), TARGET.query.withheld()
+    adapted = fitted.adapt(TARGET.support, SOURCES)
+    first, *between, last = (step.score(query) for step in fitted.adaptations(TARGET.support))
+    assert np.array_equal(first, fitted.score(query))
+    assert np.array_equal(last, adapted.score(query))
+    assert all(not np.array_equal(last, scores) for scores in (first, *between))
+
+
 def test_inputs_are_left_as_they_are(fitted: Any) -> None:
     support = Episode(*TARGET).support
     before = [getattr(support, column).copy() for column in ("ids", "table", "messages", "labels")]
