@@ -23,6 +23,7 @@ cfdr: environment ## the same over the four full CFDR logs (3.5 GB to download, 
 	@$(call run,cfdr)
 
 crosyslog: environment ## every table of the CroSysLog paper, as published and honest; DATA=real, simulated or cfdr
+	@$(if $(filter $(DATA),real simulated cfdr),,$(error DATA is real, simulated or cfdr, not '$(DATA)'))
 	@$(call run,crosyslog_$(DATA))
 	@mkdir -p reports/crosyslog/$(DATA) && \
 	cp reports/tables/*.md reports/figures/adaptation.svg reports/crosyslog/$(DATA)/
