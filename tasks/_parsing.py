@@ -71,14 +71,12 @@ def spool_name(number: int) -> str:
 def finish(finishing: Finishing) -> Tally:
     """Write a chunk's events, or take what an earlier run made of it."""
     folder, number = finishing.folder, finishing.number
-    part, tally_name, chunk = artifacts.part_name(number), f"tally-{number:05d}.json", f"chunk-{number:05d}.arrow"
+    tally_name, chunk = f"tally-{number:05d}.json", f"chunk-{number:05d}.arrow"
     if not folder.has(tally_name):
         frame = folder.read_frame(chunk)
         labels = LabelTable(finishing.labels, _label_frame(folder.at(LABELS)))
         events, tally = parsing.finished(frame, finishing.completion, finishing.line_format, labels)
-        artifacts.checked(events, artifacts.EVENTS.schema, folder.at(part))
-        with artifacts.replacing(folder.at(part)) as temporary:
-            events.write_parquet(temporary, compression="zstd", statistics=True)
+        artifacts.EVENTS.write_part(folder.folder, number, events)
         folder.write_json(tally_name, vars(tally))
         folder.drop(chunk)
         return tally

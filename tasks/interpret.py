@@ -52,7 +52,7 @@ def main(system: str, *options: str) -> None:
     def merged(rows: pl.DataFrame) -> pl.DataFrame:
         """The rows as they are now: people may have gone on while a language model was asked."""
         frame = review.merged(templates, review.recognised(rows, written | ours), meanings)
-        return artifacts.checked(frame, schemas.Interpretations, path)
+        return artifacts.check_frame(frame, schemas.Interpretations, path)
 
     print(summary(system, store.rewrite(path, merged), existing))  # noqa: T201
     if model:

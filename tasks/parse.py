@@ -35,7 +35,7 @@ def main(system: str) -> None:
     settings = Settings.load()
     inputs = Inputs.of(system, settings.run.systems[system])
     miner = plugins.build("logs.mining", settings.parse.miner, getattr(settings.parse, settings.parse.miner))
-    folder = Unfinished.opened(UNFINISHED / system, inputs.fingerprint(settings.parse))
+    folder = Unfinished.resume(UNFINISHED / system, inputs.fingerprint(settings.parse))
     with opened(os.environ, most=inputs.worth_workers) as pool:
         log, merged = _read(pool, folder, inputs, settings.parse.chunk_bytes)
         check(log, settings.parse.max_bad_fraction, inputs.line_format, inputs.use.lines)

@@ -52,7 +52,7 @@ def _part(system: str, spans: pl.DataFrame, representation: str, encoder: str) -
 
 
 def _write(made: Bundle, name: str, part: str) -> None:
-    with artifacts.replacing_folder(artifacts.SPANS.at(experiment=name, part=part).parent) as temporary:
+    with artifacts.replace_folder(artifacts.SPANS.at(experiment=name, part=part).parent) as temporary:
         names = {"experiment": name, "part": temporary.name}
         artifacts.SPANS.write(made.spans, **names)
         artifacts.EPISODE_EVENTS.write(made.events, **names)

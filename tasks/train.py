@@ -26,7 +26,7 @@ def main(name: str, detector: str) -> None:
         start = time.perf_counter()
         states[seed] = untrained.fit(sources).state
         seconds.append(time.perf_counter() - start)
-    with artifacts.replacing_folder(fitted_path(name, detector, 0).parent) as temporary:
+    with artifacts.replace_folder(fitted_path(name, detector, 0).parent) as temporary:
         for seed, state in states.items():
             _save(state, temporary / fitted_path(name, detector, seed).name)
     record_seconds(name, detector, {"train": seconds})

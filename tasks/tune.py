@@ -24,7 +24,7 @@ def main(name: str) -> None:
     detectors = settings.run.detectors_of(name)
     searched = [detector for detector in detectors if detector in settings.run.tuned]
     results = dict(_results(settings, tuned_on, searched)) if searched else {}
-    with artifacts.replacing_folder(artifacts.chosen_path(name, "").parent) as temporary:
+    with artifacts.replace_folder(artifacts.chosen_path(name, "").parent) as temporary:
         for detector in detectors:
             chosen = results[detector].chosen if detector in results else {}
             artifacts.write_json(artifacts.chosen_path(temporary.name, detector), chosen)

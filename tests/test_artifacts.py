@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -80,30 +78,21 @@ def test_a_missing_artifact_says_how_to_make_it(workspace: Path) -> None:
         artifacts.EVENTS.read(system="bgl")
 
 
-def write_a_part_and_stop(append: Callable[[pl.DataFrame], None]) -> None:
-    append(CURVE.head(1))
-    raise KeyboardInterrupt
-
-
-def test_an_interrupted_write_of_parts_leaves_the_old_folder(workspace: Path) -> None:
-    parts = artifacts.Parts("data/curves-in-parts/{name}", artifacts.CURVES.schema)
-    with parts.writer(name="x") as append:
-        append(CURVE)
-    with pytest.raises(KeyboardInterrupt), parts.writer(name="x") as append:
-        write_a_part_and_stop(append)
-    assert parts.read(name="x").equals(CURVE)
-    assert [folder.name for folder in Path("data/curves-in-parts").iterdir()] == ["x"]
-
-
 def test_parts_are_read_in_order_and_narrowed_to_the_columns_asked_for(workspace: Path) -> None:
     parts = artifacts.Parts("data/curves-in-parts/{name}", artifacts.CURVES.schema)
-    with parts.writer(name="x") as append:
-        for start in range(12):
-            append(CURVE.with_columns(recall=pl.lit(start / 12)))
+    for number in range(12):
+        parts.write_part(parts.at(name="x"), number, CURVE.with_columns(recall=pl.lit(number / 12)))
     recalls = parts.read(["recall"], name="x")
     assert recalls.columns == ["recall"]
     assert recalls["recall"].is_sorted()
     assert recalls.height == 24
+
+
+def test_a_broken_part_is_refused_by_its_name(workspace: Path) -> None:
+    parts = artifacts.Parts("data/curves-in-parts/{name}", artifacts.CURVES.schema)
+    with pytest.raises(ArtifactError, match=r"made/part-00003\.parquet breaks its schema Curves"):
+        parts.write_part(Path("made"), 3, CURVE.drop("recall"))
+    assert not Path("made").exists()
 
 
 @pytest.mark.parametrize(
@@ -128,15 +117,3 @@ def test_vectors_come_back_and_their_number_is_checked(workspace: Path) -> None:
     assert np.array_equal(artifacts.read_vectors(Path("v.npy"), rows=2), vectors)
     with pytest.raises(ArtifactError, match="holds 2 vectors, 3 were expected"):
         artifacts.read_vectors(Path("v.npy"), rows=3)
-
-
-@pytest.mark.parametrize(
-    "full", [OSError(errno.ENOSPC, "No space left on device"), OSError("No space left on device (os error 28)")]
-)
-def test_a_full_disk_is_named_with_what_to_do_and_leaves_the_old_file(workspace: Path, full: OSError) -> None:
-    path = artifacts.write_text(Path("data/kept"), "before")
-    refused = pytest.raises(OSError, match="no room on the disk for data/kept: free some and run again")
-    with refused, artifacts.replacing(path) as temporary:
-        temporary.write_text("half")
-        raise full
-    assert [(file.name, file.read_text()) for file in path.parent.iterdir()] == [("kept", "before")]

@@ -15,6 +15,7 @@ from crosslog.settings import Settings, read_yaml
 
 # They may refuse an artifact but never change one.
 EXEMPT = {
+    "crosslog.atomic",
     "crosslog.executor",
     "crosslog.artifacts",
     "crosslog.schemas",

@@ -81,8 +81,7 @@ def events(system: str, normal: list[bool]) -> None:
             "session": nothing,
         }
     )
-    with artifacts.EVENTS.writer(system=system) as write:
-        write(frame)
+    artifacts.EVENTS.write_part(artifacts.EVENTS.at(system=system), 0, frame)
 
 
 def answered(answer: str) -> None:

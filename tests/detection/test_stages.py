@@ -103,9 +103,9 @@ def write_system(system: str, seed: int) -> None:
             "session": nothing,
         }
     )
-    with artifacts.EVENTS.writer(system=system) as write:
-        write(events[:250])
-        write(events[250:])
+    folder = artifacts.EVENTS.at(system=system)
+    artifacts.EVENTS.write_part(folder, 0, events[:250])
+    artifacts.EVENTS.write_part(folder, 1, events[250:])
     ranks = pl.Series(range(5), dtype=pl.UInt32)
     counts = pl.Series(np.bincount(ids, minlength=5), dtype=pl.UInt64)
     first = pl.Series([1] * 5, dtype=pl.UInt64)

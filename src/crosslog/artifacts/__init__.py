@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from crosslog import schemas
-from crosslog.artifacts.atomic import replacing, replacing_folder, write_json, write_text
-from crosslog.artifacts.checking import ArtifactError, checked, read_json
+from crosslog.artifacts.checking import ArtifactError, check_frame, read_json
 from crosslog.artifacts.frames import Parts, Table, part_name
 from crosslog.artifacts.vectors import read_vectors, write_vectors
+from crosslog.atomic import replace_file, replace_folder, write_json, write_text
 
 EVENTS = Parts("data/events/{system}", schemas.Events)
 MESSAGES = Table("data/messages/{system}.parquet", schemas.Messages)
@@ -47,13 +47,13 @@ __all__ = [
     "ArtifactError",
     "Parts",
     "Table",
-    "checked",
+    "check_frame",
     "chosen_path",
     "part_name",
     "read_json",
     "read_vectors",
-    "replacing",
-    "replacing_folder",
+    "replace_file",
+    "replace_folder",
     "vectors_path",
     "write_json",
     "write_text",

@@ -11,17 +11,17 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from crosslog import schemas
-from crosslog.artifacts.atomic import replacing
+from crosslog.atomic import replace_file
 
 SHOWN_FAILURES = 20
-Loaded = TypeVar("Loaded")
+Content = TypeVar("Content")
 
 
 class ArtifactError(ValueError):
     """An artifact is missing or breaks its schema; the message names the file, the rows and what to do."""
 
 
-def checked(frame: pl.DataFrame, schema: type[schemas.Schema], path: Path) -> pl.DataFrame:
+def check_frame(frame: pl.DataFrame, schema: type[schemas.Schema], path: Path) -> pl.DataFrame:
     """The frame, if it keeps its schema.
 
     Raises
@@ -45,7 +45,7 @@ def _explained(failures: pl.DataFrame, schema: type[schemas.Schema], path: Path)
     head = f"{path} breaks its schema {schema.__name__} in {failures.height} places:"
     if failures.height > SHOWN_FAILURES:
         listing = Path("data/failures") / f"{'-'.join(path.with_suffix('').parts)}.csv"
-        with replacing(listing) as temporary:
+        with replace_file(listing) as temporary:
             failures.write_csv(temporary)
         cases.append(f"  … all {failures.height} of them are in {listing}")
     return "\n".join([head, *cases])
@@ -58,11 +58,11 @@ def read_parquet(path: Path) -> pl.DataFrame:
 
 def read_json(path: Path) -> dict[str, Any]:
     """The mapping in a JSON file; ArtifactError if it is missing or damaged."""
-    content: dict[str, Any] = loaded(path, lambda file: json.loads(file.read_text(encoding="utf-8")))
+    content: dict[str, Any] = load_file(path, lambda file: json.loads(file.read_text(encoding="utf-8")))
     return content
 
 
-def loaded(path: Path, load: Callable[[Path], Loaded]) -> Loaded:
+def load_file(path: Path, load: Callable[[Path], Content]) -> Content:
     """What `load` makes of the file; an ArtifactError that says what to do where it is missing or damaged."""
     try:
         return load(path)

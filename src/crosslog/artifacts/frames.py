@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from crosslog import schemas
-from crosslog.artifacts.atomic import replacing, replacing_folder
-from crosslog.artifacts.checking import ArtifactError, checked, loaded, read_parquet
+from crosslog.artifacts.checking import ArtifactError, check_frame, load_file, read_parquet
+from crosslog.atomic import replace_file, restore_folder
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,13 @@ class Table:
             If the file is missing or breaks its schema.
         """
         path = self.at(**names)
-        return checked(loaded(path, self._load), self.schema, path)
+        return check_frame(load_file(path, self._load), self.schema, path)
 
     def write(self, frame: pl.DataFrame, **names: str) -> Path:
         """Check and write atomically; the path."""
         path = self.at(**names)
-        checked(frame, self.schema, path)
-        with replacing(path) as temporary:
+        check_frame(frame, self.schema, path)
+        with replace_file(path) as temporary:
             self._store(frame, temporary)
         return path
 
@@ -70,20 +69,13 @@ class Parts:
         """The folder."""
         return Path(self.path.format(**names))
 
-    @contextmanager
-    def writer(self, **names: str) -> Iterator[Callable[[pl.DataFrame], None]]:
-        """A function that checks and appends a part; the folder appears whole when the block ends without an error."""
-        folder = self.at(**names)
-        with replacing_folder(folder) as temporary:
-            written = 0
-
-            def append(frame: pl.DataFrame) -> None:
-                nonlocal written
-                checked(frame, self.schema, folder / part_name(written))
-                frame.write_parquet(temporary / part_name(written), compression="zstd", statistics=True)
-                written += 1
-
-            yield append
+    def write_part(self, folder: Path, number: int, frame: pl.DataFrame) -> Path:
+        """Check and write one part, atomically, into a folder that takes the artifact's place once all are there."""
+        path = folder / part_name(number)
+        check_frame(frame, self.schema, path)
+        with replace_file(path) as temporary:
+            frame.write_parquet(temporary, compression="zstd", statistics=True)
+        return path
 
     def read_parts(
         self, columns: list[str] | None = None, lines: tuple[int, int] | None = None, **names: str
@@ -97,10 +89,10 @@ class Parts:
         """
         found = False
         for path in self._parts(self.at(**names)):
-            if lines and not loaded(path, lambda part: _holds(part, lines)):
+            if lines and not load_file(path, lambda part: _holds(part, lines)):
                 continue
             found = True
-            frame = checked(loaded(path, read_parquet), self.schema, path)
+            frame = check_frame(load_file(path, read_parquet), self.schema, path)
             frame = frame.filter(pl.col("line").is_between(*lines)) if lines else frame
             yield frame if columns is None else frame.select(columns)
         if not found:
@@ -114,6 +106,7 @@ class Parts:
 
     @staticmethod
     def _parts(folder: Path) -> list[Path]:
+        restore_folder(folder)
         paths = sorted(folder.glob("part-*.parquet"))
         if not paths:
             raise ArtifactError(f"{folder} holds no part: run `dvc repro` to make it")

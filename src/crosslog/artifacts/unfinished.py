@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from crosslog.artifacts.atomic import replacing, write_text
-from crosslog.artifacts.checking import loaded
+from crosslog.artifacts.checking import load_file
+from crosslog.atomic import move_folder, replace_file, write_text
 
 FINGERPRINT = "fingerprint"
 
@@ -23,7 +23,7 @@ class Unfinished:
     folder: Path
 
     @classmethod
-    def opened(cls, folder: Path, fingerprint: str) -> Unfinished:
+    def resume(cls, folder: Path, fingerprint: str) -> Unfinished:
         """The folder as an earlier run left it, emptied where that run's fingerprint was another.
 
         The fingerprint stands for all that the files hang on: settings, input, code.
@@ -48,20 +48,20 @@ class Unfinished:
 
     def read_json(self, name: str) -> Any:
         """What `write_json` wrote; ArtifactError if it is damaged."""
-        return loaded(self.at(name), lambda path: json.loads(path.read_text(encoding="utf-8")))
+        return load_file(self.at(name), lambda path: json.loads(path.read_text(encoding="utf-8")))
 
     def write_frame(self, name: str, frame: pl.DataFrame) -> None:
         """Write a frame for ourselves, quick to write and to read: each distinct text of a column once."""
-        with replacing(self.at(name)) as temporary:
+        with replace_file(self.at(name)) as temporary:
             frame.cast({pl.String: pl.Categorical}).write_ipc(temporary, compression="uncompressed")
 
     def read_frame(self, name: str) -> pl.DataFrame:
         """What `write_frame` wrote; ArtifactError if it is damaged."""
-        return loaded(self.at(name), pl.read_ipc).cast({pl.Categorical: pl.String})
+        return load_file(self.at(name), pl.read_ipc).cast({pl.Categorical: pl.String})
 
     def write_bytes(self, name: str, content: bytes) -> Path:
         """Write bytes; where they lie."""
-        with replacing(self.at(name)) as temporary:
+        with replace_file(self.at(name)) as temporary:
             temporary.write_bytes(content)
         return self.at(name)
 
@@ -70,11 +70,9 @@ class Unfinished:
         self.at(name).unlink(missing_ok=True)
 
     def become(self, target: Path, pattern: str) -> None:
-        """Take the place of `target` with the files that match, in one rename; the rest is removed."""
+        """Take the place of `target` with the files that match, whole or not at all; the rest is removed."""
         wanted = set(self.folder.glob(pattern))
         for path in self.folder.iterdir():
             if path not in wanted:
                 path.unlink()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(target, ignore_errors=True)
-        self.folder.replace(target)
+        move_folder(self.folder, target)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.artifacts.atomic import replacing
-from crosslog.artifacts.checking import SHOWN_FAILURES, ArtifactError, loaded
+from crosslog.artifacts.checking import SHOWN_FAILURES, ArtifactError, load_file
+from crosslog.atomic import replace_file
 
 
 def write_vectors(path: Path, vectors: NDArray[np.float32]) -> Path:
@@ -20,14 +20,14 @@ def write_vectors(path: Path, vectors: NDArray[np.float32]) -> Path:
     ArtifactError
         If they are not a float32 matrix of finite numbers.
     """
-    with replacing(path) as temporary, temporary.open("wb") as file:
+    with replace_file(path) as temporary, temporary.open("wb") as file:
         np.save(file, _checked_vectors(path, vectors), allow_pickle=False)
     return path
 
 
 def read_vectors(path: Path, rows: int) -> NDArray[np.float32]:
     """Read (rows, dim) float32 vectors; ArtifactError if they are not that."""
-    vectors = _checked_vectors(path, loaded(path, np.load))
+    vectors = _checked_vectors(path, load_file(path, np.load))
     if len(vectors) != rows:
         raise ArtifactError(f"{path} holds {len(vectors)} vectors, {rows} were expected")
     return vectors

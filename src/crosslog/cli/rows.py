@@ -40,7 +40,7 @@ def reviewer_named(name: str | None) -> str:
 def change(system: str, changed: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
     """Rewrite a system's rows (see store.rewrite), and check them first; the new rows."""
     path = _path(system)
-    return store.rewrite(path, lambda rows: artifacts.checked(changed(rows), schemas.Interpretations, path))
+    return store.rewrite(path, lambda rows: artifacts.check_frame(changed(rows), schemas.Interpretations, path))
 
 
 def decide(system: str, taken: Sequence[tuple[str, dict[str, str]]], reviewer: str | None) -> str:

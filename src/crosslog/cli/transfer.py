@@ -37,7 +37,7 @@ def propose(system: str, sources: Sequence[str]) -> None:
     )
     path = proposals.path_of(system)
     existing = proposals.read(path.read_bytes(), str(path)) if path.exists() else None
-    renewed = artifacts.checked(proposals.renewed(found, existing), schemas.Proposals, path)
+    renewed = artifacts.check_frame(proposals.renewed(found, existing), schemas.Proposals, path)
     artifacts.write_text(path, proposals.formatted(renewed))
     counts = " and ".join(f"{(renewed['proposal'] == name).sum()} {name}" for name in ("anomalous", "normal"))
     states = ", ".join(f"{(renewed['state'] == state).sum()} {state}" for state in ("known", "drifted", "new"))

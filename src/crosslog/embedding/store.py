@@ -8,8 +8,6 @@ encoder's `identity`: vectors of two encoders never meet in one.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -20,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from crosslog.atomic import replace_file
 from crosslog.embedding.encoder import Encoder
 from crosslog.executor import Here, Pool
 
@@ -103,14 +102,7 @@ def _shard(path: Path, wanted: set[bytes]) -> dict[bytes, NDArray[np.float32]]:
 
 
 def _write(folder: Path, keys: list[bytes], vectors: NDArray[np.float32]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     digests = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, DIGEST_BYTES)
     name = hashlib.sha256(digests.tobytes() + vectors.tobytes()).hexdigest()[:32]
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, digests=digests, vectors=vectors)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(folder / f"{name}.npz")
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    with replace_file(folder / f"{name}.npz") as temporary, temporary.open("wb") as file:
+        np.savez(file, digests=digests, vectors=vectors)
