@@ -17,11 +17,10 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.runtime import task_run
 
+from crosslog.faults import NETWORK_EXIT_CODE
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 NETWORK_STAGES = ("download", "interpret")
-NETWORK_FAULT = re.compile(
-    r"attempts in a row failed|Connect|Timeout|timed out|RateLimit|RemoteProtocol|NetworkError|HTTP 5\d\d|\b429\b"
-)
 LOCK_TRIES = 8
 EDGE = re.compile(r'^"(?P<before>[^"]+)"(?: -> "(?P<after>[^"]+)")?;$', re.MULTILINE)
 RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Interrupt)\b.*\Z", re.MULTILINE | re.DOTALL)
@@ -29,6 +28,10 @@ RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Interrupt)\b.*\Z", re.MULTILINE 
 
 class StageError(RuntimeError):
     """A stage failed; the message is what the stage itself said."""
+
+
+class NetworkStageError(StageError):
+    """A stage failed for the network's sake: a later try may succeed."""
 
 
 def graph() -> dict[str, frozenset[str]]:
@@ -70,7 +73,7 @@ def run_item(item: str, say: Callable[[str], None]) -> str:
     Raises
     ------
     StageError
-        With the stage's own error message.
+        With the stage's own error message; a NetworkStageError where it ended with NETWORK_EXIT_CODE.
     """
     for attempt in range(LOCK_TRIES):
         code, printed = _streamed([sys.executable, "-m", "dvc", "repro", "--single-item", item], say)
@@ -80,7 +83,16 @@ def run_item(item: str, say: Callable[[str], None]) -> str:
         if "Unable to acquire lock" not in printed:
             break
         time.sleep(0.5 * (attempt + 1))
-    raise StageError(f"{item} failed\n{reason(printed)}")
+    fault = NetworkStageError if exit_code(item, printed) == NETWORK_EXIT_CODE else StageError
+    raise fault(f"{item} failed\n{reason(printed)}")
+
+
+def exit_code(item: str, printed: str) -> int | None:
+    """The exit code of the item's command, from DVC's own last word; DVC itself ends with 255 whatever it was."""
+    said = re.findall(
+        rf"^ERROR: failed to reproduce '{re.escape(item)}': .*, exited with (\d+)$", printed, re.MULTILINE
+    )
+    return int(said[-1]) if said else None
 
 
 def reason(printed: str) -> str:
@@ -109,9 +121,8 @@ def retries_of(item: str) -> int:
 
 
 async def is_network_fault(_task: object, _run: object, state: State[Any]) -> bool:
-    """Whether a failed stage complained of the network, so that a later try may succeed."""
-    failure = await state.aresult(raise_on_failure=False)
-    return bool(NETWORK_FAULT.search(str(failure)))
+    """Whether a stage failed for the network's sake."""
+    return isinstance(await state.aresult(raise_on_failure=False), NetworkStageError)
 
 
 def environment() -> dict[str, str]:

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from crosslog.faults import exit_on_network_error
 from crosslog.logs.checksums import store
 from crosslog.logs.download import fetch, write_listing
 from crosslog.settings import Settings
@@ -30,4 +31,5 @@ def main(system: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with exit_on_network_error():
+        main(*sys.argv[1:])

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from crosslog import artifacts, schemas
+from crosslog.faults import exit_on_network_error
 from crosslog.interpretation import curated, review, store, table
 from crosslog.interpretation.answers import Answers
 from crosslog.interpretation.client import Client
@@ -74,4 +75,5 @@ def language_model(settings: InterpretSettings, system: str) -> LanguageModel:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with exit_on_network_error():
+        main(*sys.argv[1:])

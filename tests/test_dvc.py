@@ -17,6 +17,7 @@ from crosslog.settings import Settings, read_yaml
 EXEMPT = {
     "crosslog.atomic",
     "crosslog.executor",
+    "crosslog.faults",
     "crosslog.artifacts",
     "crosslog.schemas",
     "crosslog.settings",

@@ -42,6 +42,11 @@ if name == "second" and "broken" in pathlib.Path("second.in").read_text():
     raise ValueError("second.in breaks its schema in 1 places:\\n  row 1: 'broken'")
 pathlib.Path(name + ".txt").write_text(name)
 """
+NETWORK = """\
+from crosslog.faults import NetworkError, exit_on_network_error
+with exit_on_network_error():
+    raise {complaint}
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -96,3 +101,20 @@ def test_a_broken_input_fails_exactly_one_task_and_says_why(pipeline: Path) -> N
 
 def test_a_part_of_the_pipeline_can_be_asked_for(pipeline: Path) -> None:
     assert outcomes(reproduce(["second"])) == {"first": "ran", "second": "ran"}
+
+
+@pytest.mark.parametrize(
+    ("complaint", "fault"),
+    [
+        ("NetworkError('the server is busy')", stages.NetworkStageError),
+        ('ValueError("bgl.csv, line 429: timed out is none of pending, approved")', stages.StageError),
+    ],
+)
+def test_only_a_stage_that_ends_for_the_networks_sake_is_worth_another_try(
+    pipeline: Path, complaint: str, fault: type[stages.StageError]
+) -> None:
+    (pipeline / "make.py").write_text(NETWORK.format(complaint=complaint), encoding="utf-8")
+    with pytest.raises(stages.StageError) as failure:
+        stages.run_item("aside", print)
+    assert type(failure.value) is fault
+    assert complaint.partition("(")[0] in str(failure.value)

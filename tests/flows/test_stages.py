@@ -75,14 +75,21 @@ def test_only_stages_that_reach_the_network_are_tried_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "again"),
+    ("failure", "again"), [(stages.NetworkStageError("a"), True), (stages.StageError("Timeout, HTTP 503"), False)]
+)
+def test_a_failure_is_tried_again_where_the_network_is_to_blame(failure: stages.StageError, again: bool) -> None:
+    failed = asyncio.run(exception_to_failed_state(failure))
+    assert asyncio.run(stages.is_network_fault(None, None, failed)) is again
+
+
+@pytest.mark.parametrize(
+    ("printed", "code"),
     [
-        ("DownloadError: http://host/bgl2.gz: 6 attempts in a row failed (Name or service not known)", True),
-        ("openai.APITimeoutError: Request timed out.", True),
-        ("ChecksumError: bgl2.gz: expected md5 a, found b", False),
-        ("CsvError: data/interpretations/bgl.csv, line 5: status 'aproved' is none of pending, approved", False),
+        ("ERROR: failed to reproduce 'download@a': failed to run: python -m tasks.download a, exited with 75\n", 75),
+        ("ERROR: failed to reproduce 'download@b': failed to run: python -m tasks.download b, exited with 75\n", None),
+        ("> python -m tasks.download a\nit said: exited with 75\n", None),
+        (TRACEBACK, None),
     ],
 )
-def test_a_failure_is_tried_again_where_the_network_is_to_blame(said: str, again: bool) -> None:
-    failed = asyncio.run(exception_to_failed_state(stages.StageError(said)))
-    assert asyncio.run(stages.is_network_fault(None, None, failed)) is again
+def test_the_exit_code_of_a_stage_is_read_from_what_dvc_says_of_it(printed: str, code: int | None) -> None:
+    assert stages.exit_code("download@a", printed) == code

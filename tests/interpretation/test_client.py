@@ -10,6 +10,7 @@ import chat
 import pytest
 from chat import ChatServer, settings
 
+from crosslog.faults import NetworkError
 from crosslog.interpretation import pace
 from crosslog.interpretation.budget import BudgetReachedError
 from crosslog.interpretation.client import Client
@@ -114,7 +115,7 @@ def test_trouble_is_waited_out_and_each_request_counted(server: ChatServer, trou
 
 def test_retries_end_and_the_error_says_what_to_change(server: ChatServer) -> None:
     server.always = chat.drops()
-    with pytest.raises(ClientError, match=r"cannot be reached.*interpret\.online"):
+    with pytest.raises(NetworkError, match=r"cannot be reached.*interpret\.online"):
         Client(settings(server)).ask(MESSAGES, 1)
     assert len(server.asked) == 3
 
@@ -167,8 +168,9 @@ def test_who_asks_to_wait_for_too_long_is_not_waited_for(server: ChatServer) -> 
 def test_a_refusal_for_good_is_not_tried_again_and_costs_nothing(server: ChatServer, refusal: chat.Behaviour) -> None:
     server.script.append(refusal)
     client = Client(settings(server))
-    with pytest.raises(ClientError, match=r"answered 4\d\d.*no "):
+    with pytest.raises(ClientError, match=r"answered 4\d\d.*no ") as failure:
         client.ask(MESSAGES, 1)
+    assert not isinstance(failure.value, NetworkError)
     assert (len(server.asked), client.budget.spent) == (1, (0, 0))
 
 

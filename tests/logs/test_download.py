@@ -14,7 +14,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from crosslog.logs.checksums import DownloadError, store
-from crosslog.logs.download import ATTEMPTS, fetch, transfer, write_listing
+from crosslog.logs.download import ATTEMPTS, BrokenTransferError, fetch, transfer, write_listing
 from crosslog.systems import SourceFile
 
 BODY = b"".join(b"gizmo %d turned\n" % number for number in range(5000))
@@ -262,7 +262,7 @@ def test_a_full_disk_leaves_nothing_of_what_is_stored(tmp_path: Path, monkeypatc
 def test_a_server_that_stays_busy_is_an_error_after_growing_waits(tmp_path: Path, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/z.log").respond_with_data("busy", status=503)
     waits: list[float] = []
-    with pytest.raises(DownloadError, match=f"{ATTEMPTS} attempts in a row failed"):
+    with pytest.raises(BrokenTransferError, match=f"{ATTEMPTS} attempts in a row failed"):
         transfer(httpserver.url_for("/z.log"), tmp_path / "z.part", lambda done: None, waits.append)
     assert waits == [1, 2, 4, 8, 16]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from crosslog.faults import NetworkError
 from crosslog.interpretation.budget import REPLY_TOKENS, Budget, Tokens, length, tokens_of
 from crosslog.interpretation.endpoint import ClientError, connected, model_of
 from crosslog.interpretation.pace import LONGEST_OBEYED, Pace, back_off
@@ -23,7 +24,7 @@ HOPELESS = "insufficient_quota"  # OpenAI's 429 that no waiting heals
 FORMAT = {"type": "json_schema", "json_schema": {"name": "interpretations", "strict": True, "schema": SCHEMA}}
 
 
-class BusyError(ClientError):
+class BusyError(ClientError, NetworkError):
     """What may go better a little later; `headers` are those of the reply, if there was one."""
 
     def __init__(self, message: str, status: int | None = None, headers: Mapping[str, str] | None = None) -> None:

@@ -16,6 +16,7 @@ from urllib.request import url2pathname
 
 import httpx
 
+from crosslog.faults import NetworkError
 from crosslog.logs.checksums import (
     BLOCK_BYTES,
     DownloadError,
@@ -33,6 +34,10 @@ TIMEOUT_SECONDS = 60.0
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 LENGTHS = frozenset({"content-length", "transfer-encoding"})  # without either, a dropped connection looks like the end
 HOPELESS = (httpx.UnsupportedProtocol, httpx.TooManyRedirects, httpx.InvalidURL)
+
+
+class BrokenTransferError(DownloadError, NetworkError):
+    """A transfer broke off too often in a row; what has come is kept."""
 
 
 @dataclass
@@ -67,8 +72,9 @@ def fetch(file: SourceFile, folder: Path, mirror: str, wait: Callable[[float], N
     Raises
     ------
     DownloadError
-        If no source has the file, the transfer breaks ATTEMPTS times without progress, size or checksum differ, or the
-        disk is full.
+        If no source has the file, size or checksum differ, or the disk is full.
+    BrokenTransferError
+        If the transfer breaks ATTEMPTS times without progress.
     """
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / file.name
@@ -139,7 +145,9 @@ def transfer(
     Raises
     ------
     DownloadError
-        If the server refuses, ATTEMPTS in a row bring not one byte, or it is no address to fetch from.
+        If the server refuses, or it is no address to fetch from.
+    BrokenTransferError
+        If ATTEMPTS in a row bring not one byte.
     """
     failures = 0
     with httpx.Client(follow_redirects=True, timeout=TIMEOUT_SECONDS) as client:
@@ -152,7 +160,7 @@ def transfer(
             except httpx.TransportError as error:
                 failures = 1 if _size(part) > before else failures + 1
                 if failures == ATTEMPTS:
-                    raise DownloadError(_broken(url, part, error)) from None
+                    raise BrokenTransferError(_broken(url, part, error)) from None
                 seconds = 2.0 ** (failures - 1)
                 sys.stderr.write(f"{url}: {error or type(error).__name__}; trying again in {seconds:g} s\n")
                 wait(seconds)
