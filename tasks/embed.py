@@ -15,7 +15,7 @@ import polars as pl
 from crosslog import artifacts, plugins
 from crosslog.embedding.encoder import Encoder
 from crosslog.embedding.store import vectors_for
-from crosslog.executor import Pool, opened
+from crosslog.executor import Pool, open_pool
 from crosslog.interpretation import table
 from crosslog.settings import Representation, Settings
 
@@ -52,7 +52,7 @@ def record_seconds(system: str, name: str, entry: Mapping[str, Any]) -> None:
 
 def pool_for(shards: int) -> AbstractContextManager[Pool]:
     """Where shards are encoded; an encoder keeps two cores busy (embedding/transformer.py)."""
-    return opened(os.environ, most=shards, threads=2)
+    return open_pool(os.environ, most=shards, threads=2)
 
 
 def texts_of(system: str, representation: Representation) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from crosslog import artifacts, plugins
 from crosslog.artifacts.unfinished import Unfinished
-from crosslog.executor import Pool, opened
+from crosslog.executor import Pool, open_pool
 from crosslog.logs.facts import Tally, Time
 from crosslog.logs.labels import unknown_lines, unknown_sessions
 from crosslog.logs.log import Log, check, compare, statistics
@@ -36,7 +36,7 @@ def main(system: str) -> None:
     inputs = Inputs.of(system, settings.run.systems[system])
     miner = plugins.build("logs.mining", settings.parse.miner, getattr(settings.parse, settings.parse.miner))
     folder = Unfinished.resume(UNFINISHED / system, inputs.fingerprint(settings.parse))
-    with opened(os.environ, most=inputs.worth_workers) as pool:
+    with open_pool(os.environ, most=inputs.worth_workers) as pool:
         log, merged = _read(pool, folder, inputs, settings.parse.chunk_bytes)
         check(log, settings.parse.max_bad_fraction, inputs.line_format, inputs.use.lines)
         messages, templates = log.mined(miner)

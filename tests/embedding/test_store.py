@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crosslog.embedding import store
 from crosslog.embedding.encoders.hashing import Hashing
 from crosslog.embedding.store import StoreError, vectors_for
-from crosslog.executor import opened
+from crosslog.executor import open_pool
 
 
 class Counting:
@@ -132,7 +132,7 @@ def test_vectors_do_not_depend_on_where_they_are_made(tmp_path: Path, monkeypatc
     texts = [f"widget {number}" for number in range(45)]
     alone, _ = vectors_for(texts, tmp_path / "alone", Hashing(8, 1))
     spread, new = vectors_for(
-        texts, tmp_path / "spread", Hashing(8, 1), lambda shards: opened({"CROSSLOG_WORKERS": "2"}, most=shards)
+        texts, tmp_path / "spread", Hashing(8, 1), lambda shards: open_pool({"CROSSLOG_WORKERS": "2"}, most=shards)
     )
     assert new == 45
     assert np.array_equal(alone, spread)

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from crosslog.executor.pool import CLUSTER, WORKERS, ExecutorError, Here, Pool
-from crosslog.executor.processes import started
+from crosslog.executor.processes import start_processes
 
 
 @contextmanager
-def opened(environment: Mapping[str, str], most: int | None = None, threads: int = 1) -> Iterator[Pool]:
+def open_pool(environment: Mapping[str, str], most: int | None = None, threads: int = 1) -> Iterator[Pool]:
     """The pool that the environment names.
 
     Parameters
@@ -34,9 +34,9 @@ def opened(environment: Mapping[str, str], most: int | None = None, threads: int
     if most is not None and most <= 1:
         yield Here()
     elif environment.get(CLUSTER):
-        from crosslog.executor.cluster import connected  # noqa: PLC0415 - Dask takes a second to import
+        from crosslog.executor.cluster import connect_cluster  # noqa: PLC0415 - Dask takes a second to import
 
-        with connected(environment[CLUSTER]) as cluster:
+        with connect_cluster(environment[CLUSTER]) as cluster:
             yield cluster
     else:
         asked = _workers(environment, threads)
@@ -44,7 +44,7 @@ def opened(environment: Mapping[str, str], most: int | None = None, threads: int
         if workers == 1:
             yield Here()
         else:
-            with started(workers) as processes:
+            with start_processes(workers) as processes:
                 yield processes
 
 
@@ -58,4 +58,4 @@ def _workers(environment: Mapping[str, str], threads: int) -> int:
     return int(asked)
 
 
-__all__ = ["CLUSTER", "WORKERS", "ExecutorError", "Here", "Pool", "opened"]
+__all__ = ["CLUSTER", "WORKERS", "ExecutorError", "Here", "Pool", "open_pool"]

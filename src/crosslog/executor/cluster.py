@@ -49,7 +49,7 @@ class Cluster:
 
 
 @contextmanager
-def connected(address: str) -> Iterator[Cluster]:
+def connect_cluster(address: str) -> Iterator[Cluster]:
     """The cluster at an address, until the block is left.
 
     Raises
