@@ -16,6 +16,7 @@ from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from crosslog.artifacts import report_path
 from flows import stages
 
 WORKERS = 2
@@ -76,12 +77,12 @@ def _raise_for_failed(states: dict[str, State[Any]]) -> None:
 
 
 def _show_report() -> None:
-    comparison = stages.REPOSITORY / "reports" / "comparison.md"
-    page = stages.REPOSITORY / "reports" / "index.html"
+    comparison = stages.REPOSITORY / report_path("comparison.md")
+    page = stages.REPOSITORY / report_path("index.html")
     if comparison.exists():
         create_markdown_artifact(key="comparison", markdown=comparison.read_text(encoding="utf-8"))
     if page.exists():
-        create_link_artifact(key="report", link=page.as_uri(), link_text="reports/index.html")
+        create_link_artifact(key="report", link=page.as_uri(), link_text=f"{report_path('index.html')}")
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from crosslog import plugins
+from crosslog import artifacts, plugins
 from crosslog.logs import parsing
 from crosslog.logs.labels import LabelTable, label_table
 from crosslog.logs.line_format import LineFormat
@@ -19,7 +19,6 @@ from crosslog.logs.reading import Member, find, members
 from crosslog.settings import ParseSettings, SystemUse
 from crosslog.systems import System, load_system
 
-RAW = Path("data/raw")
 CODE = Path(parsing.__file__).parent
 WORTH_A_PROCESS = 1 << 27  # bytes of lines: fewer are read here before another process has started
 PACKED = 12  # times that a compressed log is smaller, about
@@ -72,7 +71,7 @@ class Inputs:
 
 
 def _paths(system: str, entry: System, role: str) -> list[Path]:
-    folder = RAW / system
+    folder = artifacts.raw_folder(system)
     if role == "log" and entry.path:
         return find(entry.path)
     if role == "log" and entry.simulated:

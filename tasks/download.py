@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
+from crosslog import artifacts
 from crosslog.faults import exit_on_network_error
 from crosslog.logs.checksums import store
 from crosslog.logs.download import fetch, write_listing
@@ -16,7 +16,7 @@ from crosslog.systems import load_system
 def main(system: str) -> None:
     """Fetch, simulate or list the files of `system`."""
     entry = load_system(system)
-    folder = Path("data/raw") / system
+    folder = artifacts.raw_folder(system)
     for file in entry.files:
         fetch(file, folder, os.environ.get("CROSSLOG_MIRROR", ""))
     if entry.simulated:

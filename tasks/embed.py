@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -19,7 +18,6 @@ from crosslog.executor import Pool, open_pool
 from crosslog.interpretation import table
 from crosslog.settings import Representation, Settings
 
-STORE = Path("data/vectors")
 EMPTY = "(empty message)"  # what stands for a message without a word
 
 
@@ -33,7 +31,7 @@ def main(system: str) -> None:
         units = with_rows(texts_of(system, representation))
         distinct = units.unique("row").sort("row")["text"].to_list()
         started = time.monotonic()
-        vectors, new = vectors_for(distinct, STORE / identity, encoder, pool_for)
+        vectors, new = vectors_for(distinct, artifacts.vector_store(identity), encoder, pool_for)
         seconds = time.monotonic() - started
         path = artifacts.UNITS.write(units, system=system, representation=representation, encoder=name)
         artifacts.write_vectors(path.with_suffix(".npy"), vectors)
@@ -44,7 +42,7 @@ def main(system: str) -> None:
 
 def record_seconds(system: str, name: str, entry: Mapping[str, Any]) -> None:
     """Put the seconds of a run beside those of others; one that encoded nothing leaves what the same encoder took."""
-    path = Path("data/seconds/embed") / f"{system}.json"
+    path = artifacts.embedding_seconds_path(system)
     known = artifacts.read_json(path) if path.exists() else {}
     if entry["new"] or known.get(name, {}).get("identity") != entry["identity"]:
         artifacts.write_json(path, {**known, name: entry})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import polars as pl
 
@@ -70,7 +69,7 @@ def summary(system: str, rows: pl.DataFrame, before: pl.DataFrame) -> str:
 
 def language_model(settings: InterpretSettings, system: str) -> LanguageModel:
     """The interpreter that params.yaml describes; it is silent until it is asked."""
-    answers = Answers(Path(f"data/answers/{system}.jsonl"))
+    answers = Answers(artifacts.answers_path(system))
     return LanguageModel(settings, Prompt.load(settings.prompt), load_system(system).kind, answers, Client(settings))
 
 

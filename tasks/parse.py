@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from crosslog import artifacts, plugins
 from crosslog.artifacts.unfinished import Unfinished
@@ -26,7 +25,6 @@ from tasks import _parsing
 from tasks._inputs import Inputs
 from tasks._parsing import Finishing, Reading
 
-UNFINISHED = Path("data/unfinished/events")
 Merged = list[tuple[Ids, Time]]  # what each chunk lacks, but for the templates
 
 
@@ -35,7 +33,7 @@ def main(system: str) -> None:
     settings = Settings.load()
     inputs = Inputs.of(system, settings.run.systems[system])
     miner = plugins.build("logs.mining", settings.parse.miner, getattr(settings.parse, settings.parse.miner))
-    folder = Unfinished.resume(UNFINISHED / system, inputs.fingerprint(settings.parse))
+    folder = Unfinished.resume(artifacts.unfinished_folder(system), inputs.fingerprint(settings.parse))
     with open_pool(os.environ, most=inputs.worth_workers) as pool:
         log, merged = _read(pool, folder, inputs, settings.parse.chunk_bytes)
         check(log, settings.parse.max_bad_fraction, inputs.line_format, inputs.use.lines)

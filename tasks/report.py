@@ -20,7 +20,10 @@ from crosslog.artifacts import (
     TRIALS,
     Table,
     chosen_path,
+    embedding_seconds_path,
     read_json,
+    report_path,
+    seconds_path,
     write_text,
 )
 from crosslog.reporting._inputs import Inputs
@@ -38,7 +41,7 @@ def main(option: str = "") -> None:
     if option != "--show":
         for name in settings.report.parts:
             for path, text in plugins.load("reporting", name)().render(inputs).items():
-                write_text(Path(path), text)
+                write_text(report_path(path), text)
     show(inputs)
 
 
@@ -66,8 +69,8 @@ def read_inputs(settings: Settings) -> Inputs:
         steps=_named(STEPS, runs),
         chosen={pair: read_json(chosen_path(*pair)) for pair in runs},
         trials=_named(TRIALS, [pair for pair in runs if pair[1] in run.tuned]),
-        seconds=_timed({pair: Path("data/seconds", pair[0], f"{pair[1]}.json") for pair in runs}),
-        embedding_seconds=_timed({name: Path("data/seconds/embed", f"{name}.json") for name in run.systems}),
+        seconds=_timed({pair: seconds_path(*pair) for pair in runs}),
+        embedding_seconds=_timed({name: embedding_seconds_path(name) for name in run.systems}),
     )
 
 

@@ -85,7 +85,7 @@ def events(system: str, normal: list[bool]) -> None:
 
 
 def answered(answer: str) -> None:
-    path = proposals.path_of("new")
+    path = artifacts.proposals_path("new")
     frame = proposals.read(path.read_bytes(), str(path))
     given = pl.when(pl.col("proposal") != "").then(pl.lit(answer)).otherwise(pl.lit(""))
     path.write_text(proposals.formatted(frame.with_columns(answer=given, reviewer=pl.lit("Ada"))), encoding="utf-8")
@@ -111,7 +111,7 @@ def test_a_refused_proposal_changes_nothing_and_stays_refused(crosslog: Run, sys
     crosslog("transfer", "new", "--accept")
     crosslog("transfer", "new", "--from", "old")
     assert table.path_of("new").read_bytes() == before
-    path = proposals.path_of("new")
+    path = artifacts.proposals_path("new")
     assert set(proposals.read(path.read_bytes(), "")["answer"]) == {"", "refuse"}
 
 

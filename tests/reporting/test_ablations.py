@@ -13,7 +13,7 @@ MAIN = "CroSysLog, Table VII (Thunderbird), here made (simulated)"
 
 
 def text_of(inputs: Inputs) -> str:
-    return Ablations().render(inputs)["reports/tables/ablations.md"]
+    return Ablations().render(inputs)["tables/ablations.md"]
 
 
 def rows_of(inputs: Inputs, caption: str) -> list[list[str]]:

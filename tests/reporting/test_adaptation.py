@@ -15,7 +15,7 @@ from crosslog.reporting.adaptation import Adaptation
 
 
 def svg_of(inputs: Inputs) -> str:
-    return Adaptation().render(inputs)["reports/figures/adaptation.svg"]
+    return Adaptation().render(inputs)["figures/adaptation.svg"]
 
 
 def test_f1_is_a_mean_over_the_queries_that_have_anomalies(inputs: Inputs) -> None:

@@ -14,7 +14,7 @@ from crosslog.reporting.comparison import Comparison
 
 
 def text_of(inputs: Inputs) -> str:
-    return Comparison().render(inputs)["reports/comparison.md"]
+    return Comparison().render(inputs)["comparison.md"]
 
 
 def with_failure(inputs: Inputs) -> Inputs:

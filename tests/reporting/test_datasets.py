@@ -21,7 +21,7 @@ TOP = Path(__file__).parents[2]
 
 def rows_of(inputs: Inputs) -> list[str]:
     """The table's rows, without its head."""
-    text = Datasets().render(inputs)["reports/tables/datasets.md"]
+    text = Datasets().render(inputs)["tables/datasets.md"]
     return [line for line in text.splitlines() if line.startswith("|")][2:]
 
 
@@ -59,7 +59,7 @@ def test_a_row_has_shares_days_and_marks(inputs: Inputs) -> None:
 def test_a_run_without_a_log_of_the_paper_does_not_speak_of_it(inputs: Inputs) -> None:
     (note,) = notes_of(inputs)
     assert note.startswith("Anomalous events are those with a label.")
-    assert "Check" not in Datasets().render(inputs)["reports/tables/datasets.md"]
+    assert "Check" not in Datasets().render(inputs)["tables/datasets.md"]
 
 
 def test_what_nothing_labels_is_not_called_normal(inputs: Inputs) -> None:

@@ -18,7 +18,7 @@ HONEST, PUBLISHED = "0.900 [0.850, 0.950]", "0.988 [0.950, 1.000]"
 
 
 def text_of(inputs: Inputs) -> str:
-    return Effectiveness().render(inputs)["reports/tables/effectiveness.md"]
+    return Effectiveness().render(inputs)["tables/effectiveness.md"]
 
 
 def rows_of(inputs: Inputs, caption: str) -> list[list[str]]:

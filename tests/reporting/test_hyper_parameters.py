@@ -9,7 +9,7 @@ from crosslog.reporting.hyper_parameters import HyperParameters
 
 
 def text_of(inputs: Inputs) -> str:
-    return HyperParameters().render(inputs)["reports/tables/hyper_parameters.md"]
+    return HyperParameters().render(inputs)["tables/hyper_parameters.md"]
 
 
 def test_a_search_has_one_row_for_all_runs_that_use_it(paper: Inputs) -> None:

@@ -35,13 +35,13 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def page_of(inputs: Inputs) -> str:
-    return Index().render(inputs)["reports/index.html"]
+    return Index().render(inputs)["index.html"]
 
 
 def test_the_figure_is_the_same_to_the_byte(inputs: Inputs) -> None:
     first = PrecisionRecall().render(inputs)
     assert first == PrecisionRecall().render(inputs)
-    svg = first["reports/figures/precision_recall.svg"]
+    svg = first["figures/precision_recall.svg"]
     assert not re.search(r"20\d\d-\d\d-\d\d|Matplotlib", svg)
     ElementTree.fromstring(svg)
 

@@ -9,7 +9,7 @@ from crosslog.reporting.seconds import Seconds
 
 
 def text_of(inputs: Inputs) -> str:
-    return Seconds().render(inputs)["reports/seconds.md"]
+    return Seconds().render(inputs)["seconds.md"]
 
 
 def test_seconds_are_summed_and_shared_out_among_seeds(inputs: Inputs) -> None:

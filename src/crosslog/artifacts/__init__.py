@@ -11,6 +11,21 @@ from pathlib import Path
 from crosslog import schemas
 from crosslog.artifacts.checking import ArtifactError, check_frame, read_json
 from crosslog.artifacts.frames import Parts, Table, part_name
+from crosslog.artifacts.paths import (
+    answers_path,
+    chosen_path,
+    embedding_seconds_path,
+    embeddings_folder,
+    fitted_path,
+    journal_path,
+    line_labels_path,
+    proposals_path,
+    raw_folder,
+    report_path,
+    seconds_path,
+    unfinished_folder,
+    vector_store,
+)
 from crosslog.artifacts.vectors import read_vectors, write_vectors
 from crosslog.atomic import replace_file, replace_folder, write_json, write_text
 
@@ -33,11 +48,6 @@ AUDITS = Table("reports/audits/{experiment}/{detector}.json", schemas.Audits)
 CURVES = Table("data/curves/{experiment}/{detector}.parquet", schemas.Curves)
 
 
-def chosen_path(experiment: str, detector: str) -> Path:
-    """Where the hyper-parameters lie that a search chose for a detector: a mapping, empty where nothing is tuned."""
-    return Path("data/tuned") / experiment / f"{detector}.json"
-
-
 def vectors_path(experiment: str, part: str) -> Path:
     """Where the vectors of a bundle's texts lie."""
     return EPISODE_TEXTS.at(experiment=experiment, part=part).with_name("vectors.npy")
@@ -47,13 +57,25 @@ __all__ = [
     "ArtifactError",
     "Parts",
     "Table",
+    "answers_path",
     "check_frame",
     "chosen_path",
+    "embedding_seconds_path",
+    "embeddings_folder",
+    "fitted_path",
+    "journal_path",
+    "line_labels_path",
     "part_name",
+    "proposals_path",
+    "raw_folder",
     "read_json",
     "read_vectors",
     "replace_file",
     "replace_folder",
+    "report_path",
+    "seconds_path",
+    "unfinished_folder",
+    "vector_store",
     "vectors_path",
     "write_json",
     "write_text",

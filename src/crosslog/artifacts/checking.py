@@ -11,6 +11,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from crosslog import schemas
+from crosslog.artifacts.paths import failures_path
 from crosslog.atomic import replace_file
 
 SHOWN_FAILURES = 20
@@ -44,7 +45,7 @@ def _explained(failures: pl.DataFrame, schema: type[schemas.Schema], path: Path)
     ]
     head = f"{path} breaks its schema {schema.__name__} in {failures.height} places:"
     if failures.height > SHOWN_FAILURES:
-        listing = Path("data/failures") / f"{'-'.join(path.with_suffix('').parts)}.csv"
+        listing = failures_path(path)
         with replace_file(listing) as temporary:
             failures.write_csv(temporary)
         cases.append(f"  … all {failures.height} of them are in {listing}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 from crosslog import artifacts
 from crosslog.labelling.judging import Known, order
 
-FOLDER = Path("data/embeddings")
 REPRESENTATION = "interpretation"
 # A hint for the very first verdicts, which have no other to go by; never a label.
 FAILURE = r"(?i)\b(?:error|err|fail|failed|failure|fatal|panic|fault|abort|aborted|lost|dead|timeout|timed out|corrupt)"
@@ -55,7 +53,7 @@ def _of_verdict(system: str, frame: pl.DataFrame, verdict: str, width: int) -> N
 
 def _vectors(system: str, texts: Sequence[str]) -> NDArray[np.float32] | None:
     """(texts, dim) vectors of length one; of length zero where a text has none; None where nothing is embedded."""
-    paths = sorted((FOLDER / system).glob(f"{REPRESENTATION}-*.npy"))
+    paths = sorted(artifacts.embeddings_folder(system).glob(f"{REPRESENTATION}-*.npy"))
     if not paths:
         return None
     encoder = paths[0].stem.removeprefix(f"{REPRESENTATION}-")

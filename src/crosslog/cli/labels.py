@@ -7,14 +7,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from crosslog.artifacts import ArtifactError
+from crosslog.artifacts import ArtifactError, line_labels_path
 from crosslog.cli.saying import plain, say
 from crosslog.labelling import line_labels, people
 
 
 def show(system: str, limit: int) -> None:
     """Print how far each pair of annotators agrees (Cohen's kappa), and the lines that still need a person."""
-    path = line_labels.path_of(system)
+    path = line_labels_path(system)
     if not path.exists():
         raise ArtifactError(f"{path} is not there: labels/README.md says what it holds")
     labels = line_labels.read(path.read_bytes(), str(path))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from crosslog import schemas
+from crosslog import artifacts, schemas
 from crosslog.cli import rows
 from crosslog.cli.saying import say
 from crosslog.interpretation import decisions
 
-COMPARISON = Path("reports/comparison.md")
 BAR = 10  # characters
 
 
@@ -62,9 +60,11 @@ def show_run() -> None:
         listing.add_row(system, *_counts(system))
     Console().print(listing)
     for name in run.experiments:
-        reports = sorted(path.stem for path in Path("reports/metrics", name).glob("*.json"))
+        folder = artifacts.METRICS.at(experiment=name, detector="any").parent
+        reports = sorted(path.stem for path in folder.glob("*.json"))
         say(f"{name}: {', '.join(reports) or 'no report yet'}")
-    say(f"{COMPARISON}: {'there' if COMPARISON.exists() else 'not yet; run `dvc repro`'}")
+    comparison = artifacts.report_path("comparison.md")
+    say(f"{comparison}: {'there' if comparison.exists() else 'not yet; run `dvc repro`'}")
 
 
 def _counts(system: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -20,7 +19,6 @@ from crosslog.labelling.transfer import transferred
 from crosslog.settings import Settings
 from crosslog.systems import load_system
 
-STORE = Path("data/vectors")
 Side = tuple[pl.DataFrame, NDArray[np.float32]]
 
 
@@ -35,7 +33,7 @@ def propose(system: str, sources: Sequence[str]) -> None:
         (templates.select("key", "template"), _vectors(templates, encoder)),
         (pl.concat(side[0] for side in mature), np.concatenate([side[1] for side in mature])),
     )
-    path = proposals.path_of(system)
+    path = artifacts.proposals_path(system)
     existing = proposals.read(path.read_bytes(), str(path)) if path.exists() else None
     renewed = artifacts.check_frame(proposals.renewed(found, existing), schemas.Proposals, path)
     artifacts.write_text(path, proposals.formatted(renewed))
@@ -47,7 +45,7 @@ def propose(system: str, sources: Sequence[str]) -> None:
 
 def accept(system: str, reviewer: str | None) -> None:
     """Write the proposals that people accepted as verdicts beside the interpretations."""
-    path = proposals.path_of(system)
+    path = artifacts.proposals_path(system)
     if not path.exists():
         raise artifacts.ArtifactError(f"{path} is not there: write it with `crosslog transfer {system}`")
     taken = proposals.accepted(proposals.read(path.read_bytes(), str(path)))
@@ -91,7 +89,7 @@ def _encoder() -> Encoder:
 
 def _vectors(templates: pl.DataFrame, encoder: Encoder) -> NDArray[np.float32]:
     """(n, dim) vectors of length one of the templates' sentences."""
-    vectors, _ = vectors_for(templates["interpretation"].to_list(), STORE / encoder.identity(), encoder)
+    vectors, _ = vectors_for(templates["interpretation"].to_list(), artifacts.vector_store(encoder.identity()), encoder)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     np.divide(vectors, lengths, out=vectors, where=lengths > 0)
     return vectors

@@ -6,8 +6,6 @@ empty `last_line` means one line.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
 
 from crosslog import csv_files
@@ -18,11 +16,6 @@ from crosslog.schemas import Annotations
 COLUMNS = tuple(Annotations.to_schema().columns)
 TYPES = {name: pl.UInt64 if name in ("first_line", "last_line") else pl.String for name in COLUMNS}
 LARGEST = 2**63 - 1
-
-
-def path_of(system: str) -> Path:
-    """Where people's labels of a system lie."""
-    return Path("labels") / f"{system}.csv"
 
 
 def formatted(frame: pl.DataFrame) -> str:

@@ -6,7 +6,6 @@ They stand apart from the interpretations: a note there is shown to whoever inte
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -25,11 +24,6 @@ CHOICES = {
 }
 KEY = re.compile(r"[0-9a-f]{16}")
 GIVEN = ("answer", "reviewer", "answered_at")
-
-
-def path_of(system: str) -> Path:
-    """Where the proposals for a system lie."""
-    return Path("data/proposals") / f"{system}.csv"
 
 
 def renewed(transferred: pl.DataFrame, existing: pl.DataFrame | None = None) -> pl.DataFrame:

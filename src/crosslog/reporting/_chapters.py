@@ -23,7 +23,7 @@ def markdown_file(chapter: Chapter, inputs: Inputs) -> dict[str, str]:
     blocks = [f"# {chapter.title}: {inputs.suite.name}", *markdown_notice(inputs)]
     for block in chapter.blocks:
         blocks += [block] if isinstance(block, str) else [f"## {block.caption}", markdown(block)]
-    return {f"reports/tables/{chapter.name}.md": "\n\n".join(blocks) + "\n"}
+    return {f"tables/{chapter.name}.md": "\n\n".join(blocks) + "\n"}
 
 
 def markdown_notice(inputs: Inputs) -> Iterator[str]:

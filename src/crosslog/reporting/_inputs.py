@@ -97,5 +97,5 @@ class Part(Protocol):
     """A file of reporting/: one public class without fields."""
 
     def render(self, inputs: Inputs) -> dict[str, str]:
-        """Texts by their path below the repository; the same inputs give the same bytes."""
+        """Texts by their path in the folder of reports; the same inputs give the same bytes."""
         ...

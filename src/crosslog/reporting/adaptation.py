@@ -11,4 +11,4 @@ class Adaptation:
 
     def render(self, inputs: Inputs) -> dict[str, str]:
         """reports/figures/adaptation.svg."""
-        return {"reports/figures/adaptation.svg": adaptation_svg(inputs)}
+        return {"figures/adaptation.svg": adaptation_svg(inputs)}

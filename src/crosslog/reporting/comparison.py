@@ -19,7 +19,7 @@ class Comparison:
         for section in sections(inputs):
             blocks += _section(section)
         blocks += ["## How to read the tables", "\n".join(f"- {line}" for line in how_to_read(inputs))]
-        return {"reports/comparison.md": "\n\n".join(blocks) + "\n"}
+        return {"comparison.md": "\n\n".join(blocks) + "\n"}
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -44,7 +44,7 @@ class Index:
             simulated=simulated_notice(inputs),
             how_to_read=how_to_read(inputs),
         )
-        return {"reports/index.html": page}
+        return {"index.html": page}
 
 
 def inlined(svg: str, name: str) -> Markup:

@@ -11,4 +11,4 @@ class PrecisionRecall:
 
     def render(self, inputs: Inputs) -> dict[str, str]:
         """reports/figures/precision_recall.svg."""
-        return {"reports/figures/precision_recall.svg": precision_recall_svg(inputs)}
+        return {"figures/precision_recall.svg": precision_recall_svg(inputs)}

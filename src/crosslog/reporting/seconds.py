@@ -26,7 +26,7 @@ class Seconds:
         for name in inputs.suite.everything:
             blocks += _experiment(inputs, name)
         blocks += ["## Texts to vectors", *_embedding(inputs)]
-        return {"reports/seconds.md": "\n\n".join(blocks) + "\n"}
+        return {"seconds.md": "\n\n".join(blocks) + "\n"}
 
 
 def _experiment(inputs: Inputs, name: str) -> Iterator[str]:
