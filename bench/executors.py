@@ -24,7 +24,7 @@ from statistics import median
 
 from crosslog import plugins
 from crosslog.artifacts.unfinished import Unfinished
-from crosslog.executor import CLUSTER, WORKERS, Pool, open_pool
+from crosslog.executor import CLUSTER_VARIABLE, WORKERS_VARIABLE, Pool, open_pool
 from crosslog.logs.reading import chunks, find, members
 from tasks._parsing import Reading, read
 
@@ -87,7 +87,7 @@ def _seconds(options: argparse.Namespace) -> list[float]:
 @contextmanager
 def _pool(way: str, workers: int) -> Iterator[Pool]:
     if way == "processes":
-        with open_pool({WORKERS: str(workers)}) as pool:
+        with open_pool({WORKERS_VARIABLE: str(workers)}) as pool:
             yield pool
         return
     from distributed import LocalCluster  # noqa: PLC0415 its import is part of what is measured
@@ -96,7 +96,7 @@ def _pool(way: str, workers: int) -> Iterator[Pool]:
     cluster = LocalCluster(
         n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
     )
-    with cluster, open_pool({CLUSTER: cluster.scheduler_address}) as pool:
+    with cluster, open_pool({CLUSTER_VARIABLE: cluster.scheduler_address}) as pool:
         yield pool
 
 

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from crosslog.executor.pool import CLUSTER, WORKERS, ExecutorError, Here, Pool
+from crosslog.executor.pool import CLUSTER_VARIABLE, WORKERS_VARIABLE, ExecutorError, Here, Pool
 from crosslog.executor.processes import start_processes
 
 
@@ -33,10 +33,10 @@ def open_pool(environment: Mapping[str, str], most: int | None = None, threads: 
     """
     if most is not None and most <= 1:
         yield Here()
-    elif environment.get(CLUSTER):
+    elif environment.get(CLUSTER_VARIABLE):
         from crosslog.executor.cluster import connect_cluster  # noqa: PLC0415 - Dask takes a second to import
 
-        with connect_cluster(environment[CLUSTER]) as cluster:
+        with connect_cluster(environment[CLUSTER_VARIABLE]) as cluster:
             yield cluster
     else:
         asked = _workers(environment, threads)
@@ -49,13 +49,13 @@ def open_pool(environment: Mapping[str, str], most: int | None = None, threads: 
 
 
 def _workers(environment: Mapping[str, str], threads: int) -> int:
-    asked = environment.get(WORKERS, "")
+    asked = environment.get(WORKERS_VARIABLE, "")
     if not asked:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         return max(1, cores // threads)
     if not asked.isdigit() or int(asked) < 1:
-        raise ExecutorError(f"{WORKERS}={asked!r} must be a number of processes, 1 or more")
+        raise ExecutorError(f"{WORKERS_VARIABLE}={asked!r} must be a number of processes, 1 or more")
     return int(asked)
 
 
-__all__ = ["CLUSTER", "WORKERS", "ExecutorError", "Here", "Pool", "open_pool"]
+__all__ = ["CLUSTER_VARIABLE", "WORKERS_VARIABLE", "ExecutorError", "Here", "Pool", "open_pool"]

@@ -12,7 +12,7 @@ from typing import Any
 from distributed import Client, WorkerPlugin
 from distributed.scheduler import KilledWorker
 
-from crosslog.executor.pool import AHEAD, CLUSTER, ExecutorError, Item, Result
+from crosslog.executor.pool import AHEAD, CLUSTER_VARIABLE, ExecutorError, Item, Result
 
 TIMEOUT = "30s"
 
@@ -73,7 +73,8 @@ def connect_cluster(address: str) -> Iterator[Cluster]:
         client: Any = Client(address, timeout=TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise ExecutorError(
-            f"{CLUSTER}={address}: no Dask scheduler answers ({error}): start `dask scheduler`, or unset {CLUSTER}"
+            f"{CLUSTER_VARIABLE}={address}: no Dask scheduler answers ({error}): start `dask scheduler`, or unset "
+            f"{CLUSTER_VARIABLE}"
         ) from None
     with client:
         client.register_plugin(AtHome(os.getcwd()), name="crosslog-at-home")  # noqa: PTH109

@@ -9,7 +9,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 AHEAD = 2  # shards a worker that wait or run: enough to keep it busy, few enough to bound memory
-WORKERS, CLUSTER = "CROSSLOG_WORKERS", "CROSSLOG_DASK"
+WORKERS_VARIABLE, CLUSTER_VARIABLE = "CROSSLOG_WORKERS", "CROSSLOG_DASK"
 
 
 class ExecutorError(RuntimeError):

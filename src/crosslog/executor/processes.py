@@ -16,7 +16,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
-from crosslog.executor.pool import AHEAD, WORKERS, ExecutorError, Item, Result
+from crosslog.executor.pool import AHEAD, WORKERS_VARIABLE, ExecutorError, Item, Result
 
 DEATHS = 3  # times in a row that a worker may die over the same shard before the shard is to blame
 
@@ -61,7 +61,7 @@ class Processes:
                 return result
         raise ExecutorError(
             f"a worker process was killed {DEATHS} times over the same shard: most often memory ran out; set "
-            f"{WORKERS}=1, or make parse.chunk_bytes smaller"
+            f"{WORKERS_VARIABLE}=1, or make parse.chunk_bytes smaller"
         )
 
     def _restart(self, function: Callable[[Item], Result], waiting: deque[tuple[Item, Future[Result]]]) -> None:
