@@ -1,10 +1,9 @@
-"""What the stages train and score share: an experiment's bundle, its detectors by seed, and the record of seconds."""
+"""What the stages tune, train, score and evaluate share: an experiment's bundle, its detectors by seed, seconds."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from pathlib import Path
 
 from crosslog import artifacts, plugins
 from crosslog.detection.detector import Detector
@@ -12,16 +11,11 @@ from crosslog.detection.episodes.bundle import Bundle
 from crosslog.settings import Settings, SettingsError
 
 
-def fitted_path(experiment: str, detector: str, seed: int) -> Path:
-    """Where a fitted detector's state lies."""
-    return Path("data/fitted") / experiment / detector / f"seed-{seed}.safetensors"
-
-
 def read_bundle(experiment: str, part: str) -> Bundle:
     """A bundle that the stage sample wrote: SOURCES or TARGET."""
     texts = artifacts.EPISODE_TEXTS.read(experiment=experiment, part=part)
     return Bundle(
-        spans=artifacts.SPANS.read(experiment=experiment, part=part),
+        windows=artifacts.EPISODE_WINDOWS.read(experiment=experiment, part=part),
         events=artifacts.EPISODE_EVENTS.read(experiment=experiment, part=part),
         messages=artifacts.EPISODE_MESSAGES.read(experiment=experiment, part=part),
         texts=texts,
@@ -46,6 +40,6 @@ def seeded(settings: Settings, experiment: str, name: str) -> dict[int, Detector
 
 def record_seconds(experiment: str, detector: str, seconds: Mapping[str, list[float]]) -> None:
     """Put measured seconds beside those that other stages wrote."""
-    path = Path("data/seconds") / experiment / f"{detector}.json"
+    path = artifacts.seconds_path(experiment, detector)
     known = artifacts.read_json(path) if path.exists() else {}
     artifacts.write_json(path, {**known, **{kind: [round(s, 4) for s in each] for kind, each in seconds.items()}})

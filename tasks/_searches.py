@@ -14,20 +14,20 @@ from numpy.typing import NDArray
 
 from crosslog import artifacts, detection, plugins
 from crosslog.detection.detector import Detector
+from crosslog.detection.split import Split
 from crosslog.detection.tuning.fingerprint import fingerprint
-from crosslog.detection.tuning.folds import Fold
+from crosslog.detection.tuning.folds import SearchFold
 from crosslog.evaluation import metrics
 from crosslog.settings import Settings
 
 if TYPE_CHECKING:
     from crosslog.detection.tuning.search import Problem
 
-SEARCHES = Path("data/searches")
 CODE = Path(detection.__file__).parent
 LIBRARIES = ("numpy", "optuna", "scikit-learn", "torch")
 
 
-def problem_of(settings: Settings, detector: str, folds: Sequence[Fold]) -> Problem:
+def problem_of(settings: Settings, detector: str, folds: Sequence[SearchFold]) -> Problem:
     """A detector's search, with one seed: the mean of F1 at the fixed threshold and of average precision.
 
     F1 alone is 0 in wide regions of a space, wherever nothing reaches the threshold, and does not say where to go.
@@ -42,8 +42,8 @@ def problem_of(settings: Settings, detector: str, folds: Sequence[Fold]) -> Prob
 
     def judge(labels: NDArray[np.bool_], scores: NDArray[np.float32]) -> float:
         exact = scores.astype(np.float64)
-        f1 = metrics.decision(labels, exact >= settings.evaluate.threshold).f1
-        return (f1 + metrics.average_precision(labels, exact)) / 2
+        f1 = metrics.compute_f1(labels, exact >= settings.evaluate.threshold)
+        return (f1 + metrics.compute_average_precision(labels, exact)) / 2
 
     return Problem(build, settings.tune.spaces[detector], folds, judge)
 
@@ -52,7 +52,7 @@ def journal_of(settings: Settings, detector: str, tuned_on: str) -> Path:
     """The journal of a detector's search on an experiment's sources; two that would find the same share one."""
     contents = {name: path.read_bytes() for name, path in _files(detector, tuned_on).items()}
     rest = json.dumps(_rest(settings, detector, tuned_on), sort_keys=True).encode()
-    return SEARCHES / f"{fingerprint({**contents, 'settings': rest})}.journal"
+    return artifacts.journal_path(fingerprint({**contents, "settings": rest}))
 
 
 def _block(settings: Settings, detector: str) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _block(settings: Settings, detector: str) -> dict[str, Any]:
 
 def _files(detector: str, tuned_on: str) -> dict[str, Path]:
     """The code that a search runs, and the bundle of the sources."""
-    bundle = artifacts.SPANS.at(experiment=tuned_on, part=artifacts.SOURCES).parent
+    bundle = artifacts.EPISODE_WINDOWS.at(experiment=tuned_on, part=artifacts.SOURCES).parent
     code = [path for path in CODE.rglob("*.py") if path.parent.name != "detectors" or path.stem == detector]
     named = {path.relative_to(CODE.parent).as_posix(): path for path in (*code, Path(metrics.__file__))}
     return named | {path.name: path for path in bundle.iterdir()}
@@ -72,11 +72,12 @@ def _files(detector: str, tuned_on: str) -> dict[str, Path]:
 def _rest(settings: Settings, detector: str, tuned_on: str) -> dict[str, Any]:
     """Everything else that can change what is found: not the number of trials, which may be raised later."""
     experiment, tune = settings.experiment(tuned_on), settings.tune
+    assert isinstance(experiment.split, Split), f"{experiment.split} is no split"
     return {
         "detector": [detector, _block(settings, detector)],
         "space": {field: space.model_dump(mode="json") for field, space in tune.spaces[detector].items()},
         "tune": [tune.seed, tune.startup_trials],
-        "folds": [experiment.window, experiment.support.events],
+        "folds": [experiment.unit, experiment.split.support_units],
         "threshold": settings.evaluate.threshold,
         "versions": {library: version(library) for library in LIBRARIES},
     }

@@ -13,7 +13,7 @@ import polars as pl
 
 from crosslog import artifacts, plugins
 from crosslog.embedding.encoder import Encoder
-from crosslog.embedding.store import vectors_for
+from crosslog.embedding.store import encoding_of, vectors_for
 from crosslog.executor import Pool, open_pool
 from crosslog.interpretation import table
 from crosslog.settings import Representation, Settings
@@ -28,7 +28,9 @@ def main(system: str) -> None:
     encoder: Encoder = plugins.build("embedding.encoders", name, settings.embed.options_for(system))
     identity = encoder.identity()
     for representation in settings.run.representations:
-        units = with_rows(texts_of(system, representation))
+        units = with_rows(texts_of(system, representation)).with_columns(
+            encoding=pl.lit(encoding_of(encoder)), unit_length=pl.lit(encoder.unit_length)
+        )
         distinct = units.unique("row").sort("row")["text"].to_list()
         started = time.monotonic()
         vectors, new = vectors_for(distinct, artifacts.vector_store(identity), encoder, pool_for)

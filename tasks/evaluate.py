@@ -1,32 +1,30 @@
-"""Judge one detector on one experiment: numbers with intervals, mean curves, and the leak audit."""
+"""Stage evaluate: a detector's numbers on an experiment, with intervals, and the leak audit."""
 
 from __future__ import annotations
 
 import sys
 
-import polars as pl
-
-from crosslog.artifacts import AUDITS, CURVES, EPISODE_EVENTS, METRICS, SCORES, SOURCES, SPANS, STEPS, TARGET
+from crosslog import artifacts
 from crosslog.evaluation.evaluate import evaluate
 from crosslog.evaluation.levels import Run
 from crosslog.settings import Settings
 
 
-def main(experiment: str, detector: str) -> None:
-    """Read scores and truth, write metrics, audit and curves."""
-    settings = Settings.load()
+def main(name: str, detector: str) -> None:
+    """Write reports/metrics, reports/audits and data/curves of <name> and <detector>."""
+    settings, names = Settings.load(), {"experiment": name, "detector": detector}
     run = Run(
-        experiment=experiment,
-        detector=detector,
-        scores=SCORES.read(experiment=experiment, detector=detector),
-        steps=STEPS.read(experiment=experiment, detector=detector),
-        spans=pl.concat(SPANS.read(experiment=experiment, part=part) for part in (SOURCES, TARGET)),
-        events=EPISODE_EVENTS.read(experiment=experiment, part=TARGET),
+        **names,
+        settings=settings.experiment(name),
+        scores=artifacts.SCORES.read(**names),
+        steps=artifacts.STEPS.read(**names),
+        windows=artifacts.EPISODE_WINDOWS.read(experiment=name, part=artifacts.TARGET),
+        events=artifacts.EPISODE_EVENTS.read(experiment=name, part=artifacts.TARGET),
     )
-    result = evaluate(run, settings.evaluate)
-    METRICS.write(result.metrics, experiment=experiment, detector=detector)
-    AUDITS.write(result.audits, experiment=experiment, detector=detector)
-    CURVES.write(result.curves, experiment=experiment, detector=detector)
+    found = evaluate(run, settings.evaluate)
+    artifacts.METRICS.write(found.metrics, **names)
+    artifacts.AUDITS.write(found.audits, **names)
+    artifacts.CURVES.write(found.curves, **names)
 
 
 if __name__ == "__main__":

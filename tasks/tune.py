@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from crosslog import artifacts
-from crosslog.detection.episodes.building import source_episodes
-from crosslog.detection.tuning.folds import Fold, leave_one_out
+from crosslog.detection.episodes.building import build_source_episodes
+from crosslog.detection.split import Split
+from crosslog.detection.tuning.folds import SearchFold, leave_one_out
 from crosslog.settings import Settings
 from tasks._episodes import read_bundle
 from tasks._searches import journal_of, problem_of
@@ -23,7 +24,7 @@ def main(name: str) -> None:
     tuned_on = settings.experiment(name).tuned_on
     detectors = settings.run.detectors_of(name)
     searched = [detector for detector in detectors if detector in settings.run.tuned]
-    results = dict(_results(settings, tuned_on, searched)) if searched else {}
+    results = dict(_results(settings, tuned_on, searched)) if searched and tuned_on else {}
     with artifacts.replace_folder(artifacts.chosen_path(name, "").parent) as temporary:
         for detector in detectors:
             chosen = results[detector].chosen if detector in results else {}
@@ -34,15 +35,17 @@ def main(name: str) -> None:
 
 def _results(settings: Settings, tuned_on: str, detectors: Sequence[str]) -> Iterator[tuple[str, Found]]:
     experiment = settings.experiment(tuned_on)
-    sources = source_episodes(read_bundle(tuned_on, artifacts.SOURCES), experiment.window)
-    folds = leave_one_out(sources, experiment.support.events)
+    assert isinstance(experiment.split, Split), f"{experiment.split} is no split"
+    bundle = read_bundle(tuned_on, artifacts.SOURCES)
+    sources = build_source_episodes(bundle, experiment.teachers, experiment.unit)
+    folds = leave_one_out(sources, experiment.split.support_units)
     for detector in detectors:
         result = _searched(settings, detector, tuned_on, folds)
         _tell(f"tune {detector} on {tuned_on}: {result.trials.height} trials, best {result.best:.4f}", last=True)
         yield detector, result
 
 
-def _searched(settings: Settings, detector: str, tuned_on: str, folds: Sequence[Fold]) -> Found:
+def _searched(settings: Settings, detector: str, tuned_on: str, folds: Sequence[SearchFold]) -> Found:
     import optuna  # noqa: PLC0415  seconds of start-up that a run without anything to tune does not need
 
     from crosslog.detection.tuning import history, journal, search  # noqa: PLC0415

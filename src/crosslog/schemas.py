@@ -13,6 +13,7 @@ STATUSES = ("pending", "approved", "edited", "rejected")
 SOURCES = ("rules", "llm", "curated", "person")
 VERDICTS = ("", "normal", "anomalous", "depends")
 ROLES = ("source_support", "source_query", "support", "query")
+LEVELS = ("event", "window", "session", "type")
 
 
 class Schema(pa.DataFrameModel):
@@ -127,31 +128,35 @@ class Units(Schema):
     message_id: pl.UInt32 = pa.Field(unique=True)
     row: pl.UInt32 = pa.Field(description="row of the .npy beside it; one row per distinct text")
     text: pl.String = pa.Field(str_length={"min_value": 1})
+    encoding: pl.String = pa.Field(
+        str_matches=r"^[0-9a-f]{16}$", description="hash of encoder and options, which a system may have of its own"
+    )
+    unit_length: pl.Boolean = pa.Field(description="whether the encoder's vectors have length one")
 
 
-class Spans(Schema):
-    """Spans drawn for an experiment: `data/episodes/<experiment>/<part>/spans.parquet`; lines are inclusive.
+class EpisodeWindows(Schema):
+    """The windows of an experiment's roles: `data/episodes/<experiment>/<part>/windows.parquet`, in order.
 
     The parts are `sources` and `target`, each a bundle that needs nothing else: what a target's texts become does not
-    make what was learnt on the sources stale.
+    make what was learnt on the sources stale. A system that is both (`sources: all_but_target`) is in both.
     """
 
-    episode: pl.UInt32
     system: pl.String
+    episode: pl.UInt32
     role: pl.String = pa.Field(isin=ROLES)
-    first_line: pl.UInt64 = pa.Field(ge=1)
-    last_line: pl.UInt64 = pa.Field(ge=1)
-    events: pl.UInt32 = pa.Field(ge=1)
-    anomalous: pl.UInt32
-    seed: pl.Int64
+    first: pl.UInt64 = pa.Field(description="its first event: a row, from 0, of the system's in events.parquet")
+    last: pl.UInt64 = pa.Field(ge=1, description="one past its last event")
+    anomalous: pl.Boolean = pa.Field(description="whether any of its events is")
 
 
 class EpisodeEvents(Schema):
-    """Every event of the spans, once, by system and line: `data/episodes/<experiment>/<part>/events.parquet`."""
+    """Every event of the windows, once, as they are cut: `data/episodes/<experiment>/<part>/events.parquet`."""
 
     system: pl.String
     line: pl.UInt64 = pa.Field(ge=1)
     time: pl.Datetime("us", "UTC") = pa.Field(nullable=True)
+    node: pl.String = pa.Field(nullable=True)
+    session: pl.String = pa.Field(nullable=True)
     message: pl.UInt32 = pa.Field(description="row of messages.parquet")
     unit: pl.UInt32 = pa.Field(description="row of vectors.npy and texts.parquet")
     label: pl.String = pa.Field(nullable=True)
@@ -162,7 +167,8 @@ class EpisodeMessages(Schema):
     """The distinct messages of a bundle: `data/episodes/<experiment>/<part>/messages.parquet`."""
 
     message: pl.UInt32 = pa.Field(unique=True)
-    text: pl.String = pa.Field(unique=True)
+    text: pl.String
+    template: pl.String
     severity: pl.Int8 = pa.Field(ge=-1, le=7, description="0 debug … 7 emergency; -1 unknown")
 
 
@@ -170,33 +176,38 @@ class EpisodeTexts(Schema):
     """The distinct texts behind the rows of vectors.npy: `data/episodes/<experiment>/<part>/texts.parquet`."""
 
     unit: pl.UInt32 = pa.Field(unique=True)
-    text: pl.String = pa.Field(unique=True)
+    text: pl.String
+    encoding: pl.String = pa.Field(description="as in Units: a text has one vector per encoding")
+    unit_length: pl.Boolean
 
 
 class Scores(Schema):
-    """A score per event of an episode: `data/scores/<experiment>/<detector>.parquet`."""
+    """A score per unit (event, window or session) of an episode: `data/scores/<experiment>/<detector>.parquet`."""
 
     seed: pl.Int64
+    target: pl.String
     episode: pl.UInt32
-    role: pl.String = pa.Field(isin=("support", "query"))
-    window: pl.UInt32 = pa.Field(description="window of the span, from 0")
-    line: pl.UInt64 = pa.Field(ge=1)
+    support: pl.UInt32 = pa.Field(description="the episode whose support the detector was given")
+    role: pl.String = pa.Field(isin=("support", "query"), description="support: of that episode")
+    unit: pl.UInt32 = pa.Field(description="from 0, in order of windows and of the events in them")
     score: pl.Float32 = pa.Field(
         in_range={"min_value": -1e30, "max_value": 1e30}, description="finite; higher is more anomalous"
     )
-    labelled: pl.Boolean = pa.Field(description="whether the detector was given this event's label")
+    labelled: pl.Boolean = pa.Field(description="whether the detector was given a label of any event of this unit")
+    sources: pl.String = pa.Field(description="the systems that the detector was fitted and adapted with")
 
 
 class Steps(Schema):
     """What each adaptation step flags in a query: `data/steps/<experiment>/<detector>.parquet`; empty without steps."""
 
     seed: pl.Int64
+    target: pl.String
     episode: pl.UInt32
     step: pl.UInt32 = pa.Field(description="gradient steps on the support; 0 is before the first")
-    hits: pl.UInt32 = pa.Field(description="anomalous events flagged at the fixed threshold")
-    alarms: pl.UInt32 = pa.Field(description="events flagged at the fixed threshold")
+    hits: pl.UInt32 = pa.Field(description="anomalous units flagged at the fixed threshold")
+    alarms: pl.UInt32 = pa.Field(description="units flagged at the fixed threshold")
     anomalous: pl.UInt32
-    scored: pl.Boolean = pa.Field(description="whether the scores are those of this step, of one per seed and episode")
+    scored: pl.Boolean = pa.Field(description="whether the scores are those of this step, of one per seed and fold")
 
 
 class Trials(Schema):
@@ -214,9 +225,9 @@ class Metrics(Schema):
     """Tidy numbers with intervals: `reports/metrics/<experiment>/<detector>.json`, a row a line."""
 
     experiment: pl.String
-    target: pl.String
+    target: pl.String = pa.Field(description="a system, or * for the mean over several targets")
     detector: pl.String
-    level: pl.String = pa.Field(isin=("event", "window", "type"))
+    level: pl.String = pa.Field(isin=LEVELS)
     metric: pl.String
     threshold: pl.String = pa.Field(
         isin=("", "fixed", "support"), description="where the threshold is from; empty: none needed"
@@ -224,9 +235,12 @@ class Metrics(Schema):
     value: pl.Float64 = pa.Field(
         nullable=True, description="null where it is not defined, such as recall of no anomalies"
     )
-    low: pl.Float64 = pa.Field(nullable=True, description="lower end of the bootstrap interval over episodes and seeds")
+    low: pl.Float64 = pa.Field(nullable=True, description="lower end of the bootstrap interval")
     high: pl.Float64 = pa.Field(nullable=True)
-    episodes: pl.UInt32 = pa.Field(description="episodes in which the number is defined")
+    folds: pl.UInt32 = pa.Field(description="folds in which the number is defined")
+    resampled: pl.String = pa.Field(
+        isin=("targets", "episodes", "blocks", "families"), description="what the interval resamples, beside seeds"
+    )
 
 
 class Audits(Schema):
@@ -235,16 +249,16 @@ class Audits(Schema):
     experiment: pl.String
     detector: pl.String
     check: pl.String
-    passed: pl.Boolean
+    passed: pl.Boolean = pa.Field(nullable=True, description="null where there was nothing to check")
     detail: pl.String
 
 
 class Curves(Schema):
-    """Mean precision over episodes on a grid of recalls: `data/curves/<experiment>/<detector>.parquet`."""
+    """Mean precision over folds on a grid of recalls: `data/curves/<experiment>/<detector>.parquet`."""
 
     experiment: pl.String
     detector: pl.String
-    level: pl.String = pa.Field(isin=("event", "window"))
+    level: pl.String = pa.Field(isin=LEVELS)
     recall: pl.Float64 = pa.Field(in_range={"min_value": 0, "max_value": 1})
     precision: pl.Float64 = pa.Field(in_range={"min_value": 0, "max_value": 1})
 

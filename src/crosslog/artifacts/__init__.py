@@ -26,6 +26,7 @@ from crosslog.artifacts.paths import (
     unfinished_folder,
     vector_store,
 )
+from crosslog.artifacts.states import read_state, write_state
 from crosslog.artifacts.vectors import read_vectors, write_vectors
 from crosslog.atomic import replace_file, replace_folder, write_json, write_text
 
@@ -35,7 +36,7 @@ TEMPLATES = Table("data/templates/{system}.parquet", schemas.Templates)
 REMARKS = Table("data/remarks/{system}.json", schemas.Remarks)
 STATISTICS = Table("data/statistics/{system}.parquet", schemas.Statistics)
 UNITS = Table("data/embeddings/{system}/{representation}-{encoder}.parquet", schemas.Units)
-SPANS = Table("data/episodes/{experiment}/{part}/spans.parquet", schemas.Spans)
+EPISODE_WINDOWS = Table("data/episodes/{experiment}/{part}/windows.parquet", schemas.EpisodeWindows)
 EPISODE_EVENTS = Table("data/episodes/{experiment}/{part}/events.parquet", schemas.EpisodeEvents)
 EPISODE_MESSAGES = Table("data/episodes/{experiment}/{part}/messages.parquet", schemas.EpisodeMessages)
 EPISODE_TEXTS = Table("data/episodes/{experiment}/{part}/texts.parquet", schemas.EpisodeTexts)
@@ -69,6 +70,7 @@ __all__ = [
     "proposals_path",
     "raw_folder",
     "read_json",
+    "read_state",
     "read_vectors",
     "replace_file",
     "replace_folder",
@@ -78,6 +80,7 @@ __all__ = [
     "vector_store",
     "vectors_path",
     "write_json",
+    "write_state",
     "write_text",
     "write_vectors",
 ]

@@ -40,9 +40,9 @@ def vector_store(identity: str) -> Path:
     return Path("data/vectors") / identity
 
 
-def fitted_path(experiment: str, detector: str, seed: int) -> Path:
-    """A fitted detector's state."""
-    return Path("data/fitted") / experiment / detector / f"seed-{seed}.safetensors"
+def fitted_path(experiment: str, detector: str, target: str, seed: int) -> Path:
+    """Where the state lies that a detector was fitted to before it meets a target."""
+    return Path("data/fitted", experiment, detector, target, f"seed-{seed}.safetensors")
 
 
 def chosen_path(experiment: str, detector: str) -> Path:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.windows import Episode, Windows
+from crosslog.detection.events import Episode, Unit, Windows
 
 State = Mapping[str, NDArray[Any]]
 """What a detector has learnt: names to arrays. Numeric after `fit`, so that it can be saved as safetensors."""
 
 
 class Detector(Protocol):
-    """A method that scores events or windows.
+    """A method that scores events, windows or sessions.
 
     A detector is a frozen dataclass whose fields are its block in params.yaml, with no defaults, and `state`, which is
     empty until `fit`. One that draws random numbers has a field `seed`, which the pipeline sets from the experiment.
@@ -27,7 +27,7 @@ class Detector(Protocol):
     the result; every trainable parameter changes in one training step; labels of what is scored are never read.
     """
 
-    level: Literal["event", "window"]
+    units: ClassVar[frozenset[Unit]]  # which it can score; events give windows and sessions by their highest
     state: State
 
     def fit(self, sources: Sequence[Episode]) -> Self:
@@ -39,5 +39,5 @@ class Detector(Protocol):
         ...
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """Score (n, length) events, or (n,) windows where `level` is "window"; padding gets any finite score."""
+        """Score (size,) units: the events in the windows' slots, or the windows, as their `unit` says."""
         ...

@@ -15,12 +15,12 @@ class Encoder(Protocol):
     An encoder is a frozen dataclass whose fields are `embed.options` in params.yaml.
 
     It promises, and tests/embedding/test_contract.py checks for every file: finite float32 numbers; the same text
-    always gives the same bits, whatever stands beside it in the call; vectors of length one where `normalised` says so;
-    and an `identity` that is known without loading a model.
+    always gives the same bits, whatever stands beside it in the call; vectors of length one where `unit_length` says
+    so; and an `identity` that is known without loading a model.
     """
 
     @property
-    def normalised(self) -> bool:
+    def unit_length(self) -> bool:
         """Whether vectors have length one."""
         ...
 

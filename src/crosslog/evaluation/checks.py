@@ -11,14 +11,14 @@ NAMED = 5  # how many offenders a detail names
 
 
 class Check(NamedTuple):
-    """What was checked, whether it holds, and the numbers behind it."""
+    """What was checked, whether it holds (None: there was nothing to check), and the numbers behind it."""
 
     check: str
-    passed: bool
+    passed: bool | None
     detail: str
 
 
-def named(offenders: pl.DataFrame, *columns: str) -> str:
+def name_offenders(offenders: pl.DataFrame, *columns: str) -> str:
     """The first few offenders as the end of a detail; empty where there are none."""
     rows = [
         " ".join(f"{column} {value}" for column, value in row.items())
@@ -28,6 +28,6 @@ def named(offenders: pl.DataFrame, *columns: str) -> str:
     return f": {', '.join(rows)}{more}" if rows else ""
 
 
-def words(items: Sequence[str]) -> str:
+def join_words(items: Sequence[str]) -> str:
     """Names in one line."""
     return ", ".join(items) if items else "none"

@@ -10,15 +10,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from crosslog.evaluation.audit import audit
-from crosslog.evaluation.intervals import over_families, over_folds
-from crosslog.evaluation.levels import LEVELS, Fold, Level, Run, folds, judged
-from crosslog.evaluation.measures import Key, Measured, from_support, measured
-from crosslog.evaluation.metrics import RECALL_GRID, Flags, precision_on_grid
-from crosslog.settings import EvaluateSettings
+from crosslog.evaluation.audit import audit_run
+from crosslog.evaluation.intervals import over_blocks, over_families, over_folds
+from crosslog.evaluation.levels import Fold, Run, build_folds, judge
+from crosslog.evaluation.measures import Key, Measurement, choose_fold_threshold
+from crosslog.evaluation.metrics import RECALL_GRID, Flags, Ranking
+from crosslog.settings import EvaluateSettings, Level
 
-CURVE_LEVELS: tuple[Level, ...] = ("event", "window")
 DIGITS = 6  # far below any interval; keeps the last bits of sums out of files that are compared
+ALL_TARGETS = "*"
 
 Folds = Mapping[Level, Sequence[Fold]]
 
@@ -32,73 +32,108 @@ class Evaluation(NamedTuple):
 
 
 def evaluate(run: Run, settings: EvaluateSettings) -> Evaluation:
-    """Judge a run at every level.
+    """Judge a run at every level that its units reach.
 
     Raises
     ------
     EvaluationError
-        If there is no query, or none of its events is scored. A failed audit is a result, not an error.
+        If there is no query, or none of its units is scored. A failed audit is a result, not an error.
     """
-    frame = judged(run)
-    by_level = {level: folds(frame, level) for level in LEVELS}
-    used = thresholds(by_level, settings)
-    return Evaluation(_metrics(run, by_level, settings), audit(run, frame, used, settings), _curves(run, by_level))
+    frame = judge(run)
+    by_level = {level: build_folds(frame, level, run.settings.unit) for level in run.settings.levels}
+    audits = audit_run(run, frame, lambda judged: choose_thresholds(run, judged, settings))
+    return Evaluation(_metrics(run, by_level, settings), audits, _curves(run, by_level))
 
 
-def thresholds(by_level: Folds, settings: EvaluateSettings) -> pl.DataFrame:
-    """The threshold that each fold takes from its support: level, seed, episode, threshold."""
+def choose_thresholds(run: Run, frame: pl.DataFrame, settings: EvaluateSettings) -> pl.DataFrame:
+    """The threshold that each fold takes from its support: level, seed, target, episode, threshold."""
     return pl.DataFrame(
         [
-            {"level": level, "seed": fold.seed, "episode": fold.episode, "threshold": from_support(fold, settings)}
-            for level, level_folds in by_level.items()
-            for fold in level_folds
-        ]
+            (level, fold.seed, fold.target, fold.episode, choose_fold_threshold(fold, settings))
+            for level in run.settings.levels
+            for fold in build_folds(frame, level, run.settings.unit)
+        ],
+        schema=["level", "seed", "target", "episode", "threshold"],
+        orient="row",
     )
 
 
 def _metrics(run: Run, by_level: Folds, settings: EvaluateSettings) -> pl.DataFrame:
-    head = {"experiment": run.experiment, "target": run.target, "detector": run.detector}
+    head = {"experiment": run.experiment, "target": "", "detector": run.detector}
     rows = [
-        {**head, "level": level, **row}
-        for level, level_folds in by_level.items()
-        for row in _summary(level_folds, level, settings)
+        {**head, "target": target, "level": level, **row}
+        for level, folds in by_level.items()
+        for target, row in _summaries(folds, level, settings)
     ]
     numbers = dict.fromkeys(("value", "low", "high"), pl.Float64)
-    return pl.DataFrame(rows, schema_overrides={**numbers, "episodes": pl.UInt32})
+    return pl.DataFrame(rows, schema_overrides={**numbers, "folds": pl.UInt32})
 
 
-def _summary(level_folds: Sequence[Fold], level: Level, settings: EvaluateSettings) -> Iterator[dict[str, Any]]:
-    results = [measured(fold, level, settings) for fold in level_folds]
-    keys = list(results[0].values)
-    estimates = over_folds(_grid(level_folds, results, keys), settings)
-    for key, *numbers, episodes in zip(keys, *estimates, strict=True):
-        value, low, high = map(_number, numbers)
-        row = {"metric": key[0], "threshold": key[1], "value": value, "low": low, "high": high}
-        yield {**row, "episodes": int(episodes)}
-        if key in results[0].flagged:
-            flagged = [result.flagged[key] for result in results]
-            ends = dict(zip(("low", "high"), over_families(*_by_family(level_folds, flagged), settings), strict=True))
-            family_row = {**row, "metric": f"{key[0]}_over_families"}
-            yield {**family_row, **{end: _number(at) for end, at in ends.items()}, "episodes": int(episodes)}
+def _summaries(folds: Sequence[Fold], level: Level, settings: EvaluateSettings) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Rows of each target and, where there are several, of their mean."""
+    measured = [(fold, Measurement(fold, level, settings)) for fold in folds]
+    values = {id(fold): measurement.values() for fold, measurement in measured}
+    targets = sorted({fold.target for fold in folds})
+    for target in targets:
+        own = [pair for pair in measured if pair[0].target == target]
+        yield from ((target, row) for row in _rows(own, _grid(own, values, "episode"), level, settings))
+    if len(targets) > 1:
+        yield from ((ALL_TARGETS, row) for row in _rows(measured, _grid(measured, values, "target"), level, settings))
 
 
-def _grid(level_folds: Sequence[Fold], results: Sequence[Measured], keys: Sequence[Key]) -> NDArray[np.float64]:
-    """Values as (keys, seeds, episodes), NaN where a fold is missing."""
-    seeds = sorted({fold.seed for fold in level_folds})
-    episodes = sorted({fold.episode for fold in level_folds})
-    grid = np.full((len(keys), len(seeds), len(episodes)), math.nan)
-    for fold, result in zip(level_folds, results, strict=True):
-        grid[:, seeds.index(fold.seed), episodes.index(fold.episode)] = [result.values[key] for key in keys]
-    return grid
+Pairs = Sequence[tuple[Fold, Measurement]]
 
 
-def _by_family(
-    level_folds: Sequence[Fold], flagged: Sequence[Flags]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+class _Grid(NamedTuple):
+    """Values as (keys, seeds, columns), NaN where undefined; a column is a target or an episode of one."""
+
+    keys: Sequence[Key]
+    values: NDArray[np.float64]
+    columns: str
+
+
+def _grid(pairs: Pairs, values: Mapping[int, Mapping[Key, float]], column: str) -> _Grid:
+    """A target's value is the mean over its episodes."""
+    keys = list(values[id(pairs[0][0])])
+    seeds = sorted({fold.seed for fold, _ in pairs})
+    columns = sorted({getattr(fold, column) for fold, _ in pairs})
+    sums, counts = np.zeros((2, len(keys), len(seeds), len(columns)))
+    for fold, _ in pairs:
+        of_fold = np.array(list(values[id(fold)].values()))
+        place = (slice(None), seeds.index(fold.seed), columns.index(getattr(fold, column)))
+        sums[place] += np.nan_to_num(of_fold)
+        counts[place] += ~np.isnan(of_fold)
+    means = np.divide(sums, counts, out=np.full(sums.shape, math.nan), where=counts > 0)
+    return _Grid(keys, means, f"{column}s")
+
+
+def _rows(pairs: Pairs, grid: _Grid, level: Level, settings: EvaluateSettings) -> Iterator[dict[str, Any]]:
+    estimates = over_folds(grid.values, settings)
+    resampled = grid.columns
+    low, high = estimates.low, estimates.high
+    if grid.values.shape[2] == 1:
+        resampled = "blocks"
+        low, high = over_blocks([measurement for _, measurement in pairs], grid.keys, level, settings)
+    flagged = [measurement.flagged() for _, measurement in pairs]
+    for number, key in enumerate(grid.keys):
+        numbers = (estimates.value[number], low[number], high[number])
+        ends = dict(zip(("value", "low", "high"), map(_number, numbers), strict=True))
+        row = {"metric": key[0], "threshold": key[1], **ends, "folds": int(estimates.folds[number])}
+        yield {**row, "resampled": resampled}
+        if key in flagged[0]:
+            interval = over_families(
+                *_by_family([fold for fold, _ in pairs], [flags[key] for flags in flagged]), settings
+            )
+            family_low, family_high = map(_number, interval)
+            family_row = {**row, "metric": f"{key[0]}_over_families", "low": family_low, "high": family_high}
+            yield {**family_row, "resampled": "families"}
+
+
+def _by_family(folds: Sequence[Fold], flagged: Sequence[Flags]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """How many anomalies of each alert family are flagged, and how many there are: two (families, folds)."""
-    families = 1 + max(int(fold.query.family.max(initial=0)) for fold in level_folds)
-    hits, totals = np.zeros((2, families, len(level_folds)))
-    for column, (fold, flags) in enumerate(zip(level_folds, flagged, strict=True)):
+    families = 1 + max(int(fold.query.family.max(initial=0)) for fold in folds)
+    hits, totals = np.zeros((2, families, len(folds)))
+    for column, (fold, flags) in enumerate(zip(folds, flagged, strict=True)):
         anomalous = fold.query.anomalous
         totals[:, column] = np.bincount(fold.query.family[anomalous], minlength=families)
         hits[:, column] = np.bincount(fold.query.family[anomalous & flags], minlength=families)
@@ -109,20 +144,21 @@ def _by_family(
 def _curves(run: Run, by_level: Folds) -> pl.DataFrame:
     """Mean over folds of the precision at 101 recalls; no row at a level where nothing is anomalous."""
     parts = [
-        _curve(by_level[level]).select(
+        _curve(folds).select(
             pl.lit(run.experiment).alias("experiment"),
             pl.lit(run.detector).alias("detector"),
             pl.lit(level).alias("level"),
             "recall",
             "precision",
         )
-        for level in CURVE_LEVELS
+        for level, folds in by_level.items()
+        if level != "type"
     ]
     return pl.concat(parts)
 
 
-def _curve(level_folds: Sequence[Fold]) -> pl.DataFrame:
-    grids = np.array([precision_on_grid(fold.query.anomalous, fold.query.scores) for fold in level_folds])
+def _curve(folds: Sequence[Fold]) -> pl.DataFrame:
+    grids = np.array([Ranking(fold.query.anomalous, fold.query.scores).precision_on_grid() for fold in folds])
     defined = grids[~np.isnan(grids).any(axis=1)]
     precision = defined.mean(axis=0).round(DIGITS) if len(defined) else np.empty(0)
     return pl.DataFrame({"recall": RECALL_GRID[: len(precision)], "precision": precision})

@@ -1,35 +1,40 @@
-"""Means over folds with percentile bootstrap intervals (Efron 1979): over episodes and seeds, and over alert families.
+"""Means over folds with percentile bootstrap intervals (Efron 1979): over folds and seeds, and over alert families.
 
-Episodes and seeds are crossed, so both are resampled (the two-way or "pigeonhole" bootstrap, Owen 2007). Episodes alone
-understate how much depends on which kinds of alert happen to occur; the interval over families resamples those.
-Every call draws the same resamples, so that the intervals of two detectors can be compared.
+Folds (a target's episodes, or several targets) and seeds are crossed, so both are resampled (the two-way bootstrap,
+Owen 2007). Where there is a single query, runs of it are resampled instead (the block bootstrap, Kunsch 1989):
+neighbours in a log are alike, so single units would make an interval too narrow. Folds alone understate how much
+depends on which kinds of alert happen to occur; the interval over families resamples those. Every call draws the same
+resamples, so that the intervals of two detectors can be compared.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.settings import EvaluateSettings
+from crosslog.evaluation.measures import Key, Measurement
+from crosslog.settings import EvaluateSettings, Level
 
 Floats = NDArray[np.float64]
+MOST_AT_ONCE = 1 << 21  # weights of resampled units, to bound memory
 
 
 class Estimates(NamedTuple):
-    """(k,) means with their intervals; NaN where undefined. `episodes` counts those in which a value is defined."""
+    """(k,) means with their intervals; NaN where undefined. `folds` counts those in which a value is defined."""
 
     value: Floats
     low: Floats
     high: Floats
-    episodes: NDArray[np.int64]
+    folds: NDArray[np.int64]
 
 
 def over_folds(values: Floats, settings: EvaluateSettings) -> Estimates:
-    """Means of (k, seeds, episodes) values over both, NaN entries counted out.
+    """Means of (k, seeds, folds) values over both, NaN entries counted out.
 
-    An interval needs two episodes in which the value is defined; otherwise it is NaN.
+    An interval needs two folds in which the value is defined; otherwise it is NaN.
     """
     _, seeds, episodes = values.shape
     generator = np.random.default_rng(settings.seed)
@@ -45,6 +50,40 @@ def over_folds(values: Floats, settings: EvaluateSettings) -> Estimates:
     low, high = _percentiles(means, settings.confidence, counted > 1)
     folds = defined.sum(axis=(1, 2)).astype(float)
     return Estimates(_ratio(np.where(defined, values, 0.0).sum(axis=(1, 2)), folds), low, high, counted)
+
+
+def over_blocks(
+    measurements: Sequence[Measurement], keys: Sequence[Key], level: Level, settings: EvaluateSettings
+) -> tuple[Floats, Floats]:
+    """Interval of each measure where runs of one query, the same for all seeds, are resampled, and seeds with them.
+
+    Types have no order: each is a block of its own. What does not hang on the query's units has no interval (NaN).
+    """
+    generator = np.random.default_rng(settings.seed)
+    seed_counts = _resampled(generator, len(measurements), settings.resamples)
+    means = np.full((len(keys), settings.resamples), np.nan)
+    per_seed = [_in_blocks(measurement, level, settings) for measurement in measurements]
+    for row, key in enumerate(keys):
+        if key in per_seed[0]:
+            values = np.stack([values[key] for values in per_seed])
+            defined = ~np.isnan(values)
+            total = (np.where(defined, values, 0.0) * seed_counts.T).sum(axis=0)
+            means[row] = _ratio(total, (defined * seed_counts.T).sum(axis=0))
+    return _percentiles(means, settings.confidence, np.ones(len(keys), dtype=np.bool_))
+
+
+def _in_blocks(measurement: Measurement, level: Level, settings: EvaluateSettings) -> dict[Key, Floats]:
+    """(resamples,) of each measure."""
+    units = measurement.size
+    blocks = units if level == "type" else min(settings.blocks, units)
+    counts = _resampled(np.random.default_rng([settings.seed, units]), blocks, settings.resamples)
+    block = np.arange(units) * blocks // max(units, 1)
+    at_once = max(1, MOST_AT_ONCE // max(units, 1))
+    parts = [
+        measurement.resampled(counts[first : first + at_once][:, block])
+        for first in range(0, settings.resamples, at_once)
+    ]
+    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
 
 def over_families(hits: Floats, totals: Floats, settings: EvaluateSettings) -> tuple[float, float]:
@@ -66,7 +105,7 @@ def over_families(hits: Floats, totals: Floats, settings: EvaluateSettings) -> t
 
 def _resampled(generator: np.random.Generator, size: int, resamples: int) -> Floats:
     """How often each of `size` things is drawn in each resample, (resamples, size)."""
-    return generator.multinomial(size, np.full(size, 1 / size), size=resamples).astype(np.float64)
+    return generator.multinomial(size, np.full(size, 1 / max(size, 1)), size=resamples).astype(np.float64)
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:

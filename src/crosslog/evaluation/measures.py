@@ -3,84 +3,105 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from crosslog.evaluation import metrics
-from crosslog.evaluation.levels import Fold, Level, Units
-from crosslog.evaluation.metrics import Flags
-from crosslog.evaluation.thresholds import best_on_support
-from crosslog.settings import EvaluateSettings
+from crosslog.evaluation.levels import Fold, Units
+from crosslog.evaluation.metrics import (
+    Flags,
+    Ranking,
+    Scores,
+    count_once,
+    find_rate_thresholds,
+    judge_decision,
+    judge_recall,
+)
+from crosslog.evaluation.thresholds import choose_threshold
+from crosslog.settings import EvaluateSettings, Level
 
 Key = tuple[str, str]
 """A metric, and where its threshold is from ("", "fixed" or "support")."""
 
 
-@dataclass(frozen=True)
-class Measured:
-    """One fold's measures, and which query units stand behind each recall that alert families are resampled for."""
+class Measurement:
+    """A fold's measures, for its query as it is or for resamples of its units; thresholds stay as they were chosen."""
 
-    values: Mapping[Key, float]
-    flagged: Mapping[Key, Flags]
+    def __init__(self, fold: Fold, level: Level, settings: EvaluateSettings) -> None:
+        self._fold, self._level, self._rate = fold, level, settings.type_false_positive_rate
+        query = fold.query
+        self._flags = {
+            "fixed": query.scores >= settings.threshold,
+            "support": query.scores >= choose_fold_threshold(fold, settings),
+        }
+        self._ranking = Ranking(query.anomalous, query.scores)
+        self._unseen = query.anomalous & ~query.seen
+        compared = self._unseen | ~query.anomalous
+        self._compared, self._unseen_ranking = compared, Ranking(query.anomalous[compared], query.scores[compared])
+
+    @property
+    def size(self) -> int:
+        """Units of the query."""
+        return len(self._fold.query)
+
+    def values(self) -> dict[Key, float]:
+        """Every measure; the same keys in the same order for each fold of a level."""
+        once = {key: float(each[0]) for key, each in self.resampled(count_once(len(self._fold.query))).items()}
+        return once | dict(self._budget())
+
+    def resampled(self, weights: Scores) -> dict[Key, Scores]:
+        """(r,) of each measure that hangs on which units there are, from how often each counts, (r, n)."""
+        return dict(self._decided(weights)) | dict(self._ranked(weights))
+
+    def flagged(self) -> Mapping[Key, Flags]:
+        """Which query units stand behind each recall that alert families are resampled for."""
+        query = self._fold.query
+        flags = {("recall", source): flags for source, flags in self._flags.items()}
+        if self._level == "type":
+            (threshold,) = find_rate_thresholds(query.anomalous, query.scores, self._rate, count_once(len(query)))
+            flags["recall_at_fpr", ""] = query.scores > threshold
+        return flags
+
+    def _decided(self, weights: Scores) -> Iterator[tuple[Key, Scores]]:
+        query = self._fold.query
+        for source, flags in self._flags.items():
+            for name, values in judge_decision(query.anomalous, flags, weights)._asdict().items():
+                yield (name, source), values
+            yield ("recall_seen", source), judge_recall(query.anomalous & query.seen, flags, weights)
+            yield ("recall_unseen", source), judge_recall(self._unseen, flags, weights)
+
+    def _ranked(self, weights: Scores) -> Iterator[tuple[Key, Scores]]:
+        yield ("auroc", ""), self._ranking.auroc(weights)
+        yield ("auprc", ""), self._ranking.average_precision(weights)
+        if self._level == "type":
+            yield from self._types(weights)
+
+    def _types(self, weights: Scores) -> Iterator[tuple[Key, Scores]]:
+        """Types that the support has not seen as anomalies are ranked against all normal types of the query."""
+        query = self._fold.query
+        yield ("auroc_unseen", ""), self._unseen_ranking.auroc(weights[:, self._compared])
+        thresholds = find_rate_thresholds(query.anomalous, query.scores, self._rate, weights)
+        above = query.scores > thresholds[:, None]  # nothing is above NaN: no normal type, no rate of false positives
+        for name, which in (("recall_at_fpr", query.anomalous), ("recall_at_fpr_unseen", self._unseen)):
+            total = (weights * which).sum(axis=1)
+            found = (weights * which * above).sum(axis=1)
+            known = (total > 0) & ~np.isnan(thresholds)
+            yield (name, ""), np.where(known, found / np.where(total > 0, total, 1), math.nan)
+
+    def _budget(self) -> Iterator[tuple[Key, float]]:
+        """Share of anomalies and of anomalies seen in the query, and labels of the support that the detector had."""
+        support, query = self._fold.support, self._fold.query
+        yield ("anomalous", ""), _share(query.anomalous)
+        yield ("anomalies_seen", ""), _share(query.seen[query.anomalous])
+        yield ("support_labels", ""), float(support.labelled.sum())
+        yield ("support_anomalies", ""), float((support.labelled & support.anomalous).sum())
 
 
-def measured(fold: Fold, level: Level, settings: EvaluateSettings) -> Measured:
-    """Every measure of one fold; the same keys in the same order for each fold of a level."""
-    values: dict[Key, float] = {}
-    flagged: dict[Key, Flags] = {}
-    for source, threshold in (("fixed", settings.threshold), ("support", from_support(fold, settings))):
-        flags = fold.query.scores >= threshold
-        values |= {(name, source): value for name, value in _decided(fold.query, flags, level).items()}
-        if level != "window":
-            flagged["recall", source] = flags
-    values["auroc", ""] = metrics.auroc(fold.query.anomalous, fold.query.scores)
-    values["auprc", ""] = metrics.average_precision(fold.query.anomalous, fold.query.scores)
-    if level == "type":
-        flags = _flagged_at_rate(fold.query, settings.type_false_positive_rate)
-        values |= _ranked(fold.query, flags)
-        flagged["recall_at_fpr", ""] = flags
-    return Measured(values | _budget(fold), flagged)
-
-
-def from_support(fold: Fold, settings: EvaluateSettings) -> float:
+def choose_fold_threshold(fold: Fold, settings: EvaluateSettings) -> float:
     """The threshold of a fold, chosen on its support alone."""
-    return best_on_support(fold.support.anomalous, fold.support.scores, settings.threshold)
+    support: Units = fold.support
+    return choose_threshold(support.anomalous, support.scores, settings.threshold)
 
 
-def _decided(query: Units, flags: Flags, level: Level) -> dict[str, float]:
-    values = metrics.decision(query.anomalous, flags)._asdict()
-    if level != "window":
-        values["recall_seen"] = metrics.recall(query.anomalous & query.seen, flags)
-        values["recall_unseen"] = metrics.recall(query.anomalous & ~query.seen, flags)
-    return values
-
-
-def _flagged_at_rate(query: Units, rate: float) -> Flags:
-    flags = metrics.flagged_at_false_positive_rate(query.anomalous, query.scores, rate)
-    return np.zeros(len(query.scores), dtype=np.bool_) if flags is None else flags
-
-
-def _ranked(query: Units, flags: Flags) -> dict[Key, float]:
-    """Types that the support has not seen as anomalies are ranked against all normal types of the query."""
-    unseen = query.anomalous & ~query.seen
-    compared = unseen | ~query.anomalous
-    values = {
-        "auroc_unseen": metrics.auroc(query.anomalous[compared], query.scores[compared]),
-        "recall_at_fpr": metrics.recall(query.anomalous, flags),
-        "recall_at_fpr_unseen": metrics.recall(unseen, flags),
-    }
-    if query.anomalous.all():  # no normal type, no rate of false positives
-        values |= dict.fromkeys(("recall_at_fpr", "recall_at_fpr_unseen"), math.nan)
-    return {(name, ""): value for name, value in values.items()}
-
-
-def _budget(fold: Fold) -> dict[Key, float]:
-    """Share of anomalies in the query, and how many labels of the support the detector was given."""
-    labelled, query = fold.support.labelled, fold.query.anomalous
-    return {
-        ("anomalous", ""): float(query.mean()) if len(query) else math.nan,
-        ("support_labels", ""): float(labelled.sum()),
-        ("support_anomalies", ""): float((labelled & fold.support.anomalous).sum()),
-    }
+def _share(flags: Flags) -> float:
+    return float(flags.mean()) if len(flags) else math.nan

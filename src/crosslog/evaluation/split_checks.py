@@ -1,88 +1,119 @@
-"""Checks of how an experiment was split: disjoint, in order, sources kept apart, windows cut after the split."""
+"""Checks of how an experiment was split: disjoint, in order, sources kept apart, sessions whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import polars as pl
 
-from crosslog.evaluation.checks import Check, named, words
-from crosslog.evaluation.levels import FOLD, Run
+from crosslog.evaluation.checks import Check, join_words, name_offenders
+from crosslog.evaluation.levels import FOLD, SPAN, Run
 
 CLOCK_SKEW = timedelta(minutes=1)  # nodes' clocks differ; the lines of one log are only nearly in order of time
+PAIR = ("target", "episode", "support")
+ROLES = ("support", "query")
 
 
-def spans_apart(run: Run) -> Iterator[Check]:
-    """No line is in two spans of a system, and none in a support and its query."""
-    ordered = run.spans.sort("system", "first_line", "last_line")
-    overlaps = ordered.filter(pl.col("first_line") <= pl.col("last_line").cum_max().shift(1).over("system"))
-    detail = f"{ordered.height} spans of {ordered['system'].n_unique()} systems, {overlaps.height} overlap one before"
-    yield Check("spans are disjoint", overlaps.is_empty(), detail + named(overlaps, "system", "episode", "role"))
+def check_roles_apart(run: Run) -> Check:
+    """No event is in two supports or queries of a target."""
+    held = run.slots.select(*SPAN, "line").unique()
+    twice = held.group_by("target", "line").agg(pl.len().alias("times")).filter(pl.col("times") > 1)
+    spans = held.select(SPAN).unique().height
+    targets = held["target"].n_unique()
+    detail = f"{spans} supports and queries of {targets} targets, {twice.height} events are in several"
+    return Check("supports and queries are disjoint", twice.is_empty(), detail + _first(twice, "target", "line"))
+
+
+def check_support_apart(run: Run) -> Check:
+    """No event of a query is in the support that the detector was given."""
+    support, query = (run.slots.filter(role=role).select("target", "episode", "line").unique() for role in ROLES)
     pairs = _pairs(run)
-    shared = pairs.filter(
-        (pl.col("first_line") <= pl.col("last_line_query")) & (pl.col("first_line_query") <= pl.col("last_line"))
+    shared = (
+        query.join(pairs, on=("target", "episode"))
+        .join(support.rename({"episode": "support"}), on=("target", "support", "line"), how="semi")
+        .group_by(PAIR)
+        .len()
+        .sort(PAIR)
     )
-    detail = f"{shared.height} of {pairs.height} episodes share lines between support and query"
-    yield Check("support and query are disjoint", shared.is_empty(), detail + named(shared, "episode"))
+    detail = f"{shared.height} of {pairs.height} queries share events with the support that was given"
+    return Check("support and query share no event", shared.is_empty(), detail + name_offenders(shared, *PAIR))
 
 
-def ordered_by_line(run: Run) -> Check:
-    """A support ends before its query begins, in order of lines."""
-    pairs = _pairs(run)
-    late = pairs.filter(pl.col("last_line") >= pl.col("first_line_query"))
-    detail = f"{late.height} of {pairs.height} supports end after their query begins"
-    return Check("support comes before query by line", late.is_empty(), detail + named(late, "episode"))
+def check_order_by_line(run: Run) -> Check:
+    """The support that was given ends before the query begins, in order of lines."""
+    pairs = _bounds(run, "line")
+    late = pairs.filter(pl.col("last") >= pl.col("first")).sort(PAIR)
+    detail = f"{late.height} of {pairs.height} queries begin before the support that was given has ended"
+    return Check("support comes before query by line", late.is_empty(), detail + name_offenders(late, *PAIR))
 
 
-def ordered_by_time(known: pl.DataFrame) -> Check:
-    """The same in order of time, where times are known; `known` is what `truth` returns."""
+def check_order_by_time(run: Run) -> Check:
+    """The same in order of time, where times are known."""
     name = "support comes before query by time"
-    times = known.drop_nulls("time")
-    if times.is_empty():
-        return Check(name, True, "not checked: no event has a known time")
-    last = times.filter(pl.col("role") == "support").group_by("episode").agg(pl.col("time").max().alias("last"))
-    first = times.filter(pl.col("role") == "query").group_by("episode").agg(pl.col("time").min().alias("first"))
-    pairs = last.join(first, on="episode").sort("episode").with_columns(late=pl.col("last") - pl.col("first"))
-    late = pairs.filter(pl.col("late") > CLOCK_SKEW)
+    times = run.slots.drop_nulls("time").height
+    if not times:
+        return Check(name, None, "not checked: no event has a known time")
+    pairs = _bounds(run, "time").with_columns(late=pl.col("last") - pl.col("first"))
+    late = pairs.filter(pl.col("late") > CLOCK_SKEW).sort(PAIR)
     detail = (
-        f"{late.height} of {pairs.height} supports end more than {CLOCK_SKEW.total_seconds():g} s after their query "
-        f"begins; times known for {times.height} of {known.height} events"
+        f"{late.height} of {pairs.height} queries begin more than {CLOCK_SKEW.total_seconds():g} s before the support "
+        f"that was given ends; times known for {times} of {run.slots.height} events"
     )
-    return Check(name, late.is_empty(), detail + named(late, "episode"))
+    return Check(name, late.is_empty(), detail + name_offenders(late, *PAIR))
 
 
-def sources_differ(run: Run) -> Check:
-    """What teaches and what is tested are different systems."""
-    is_source = pl.col("role").str.starts_with("source_")
-    sources = run.spans.filter(is_source)["system"].unique().sort().to_list()
-    targets = run.spans.filter(~is_source)["system"].unique().sort().to_list()
-    passed = bool(sources) and targets == [run.target] and run.target not in sources
-    return Check("sources differ from the target", passed, f"sources {words(sources)}; target {words(targets)}")
+def check_sessions_whole(run: Run) -> Check:
+    """No session is partly in the support that was given and partly in the query; where the cut is by session."""
+    name = "no session is in support and query"
+    if run.settings.cut.by != "session":
+        return Check(name, None, "not checked: the cut is not by session")
+    held = run.slots.select(*SPAN, "session").unique()
+    support, query = (held.filter(role=role).drop("role") for role in ROLES)
+    pairs = query.join(_pairs(run), on=("target", "episode"))
+    given = support.rename({"episode": "support"})
+    torn = pairs.join(given, on=("target", "support", "session"), how="semi").sort(PAIR)
+    detail = f"{torn.height} of {pairs.height} sessions of queries are in the support, too"
+    return Check(name, torn.is_empty(), detail + name_offenders(torn, "target", "session"))
 
 
-def windows_inside(run: Run) -> Check:
-    """No window straddles a boundary: spans were cut first, windows after."""
-    windows = run.scores.group_by(*FOLD, "role", "window").agg(
-        pl.col("line").min().alias("first"), pl.col("line").max().alias("last")
-    )
-    spans = run.spans.filter(pl.col("system") == run.target).select("episode", "role", "first_line", "last_line")
-    placed = windows.join(spans, on=["episode", "role"], how="left").sort(*FOLD, "role", "window")
-    inside = (pl.col("first") >= pl.col("first_line")) & (pl.col("last") <= pl.col("last_line"))
-    outside = placed.filter(~inside.fill_null(False))
-    detail = f"{outside.height} of {placed.height} windows reach outside their span"
-    return Check("windows stay inside their span", outside.is_empty(), detail + named(outside, *FOLD, "role"))
+def check_sources(run: Run) -> Check:
+    """What a detector was fitted and adapted with are other systems than its target, and those of the experiment."""
+    taught = run.scores.select("target", "sources").unique().sort("target", "sources")
+    wrong = [
+        target
+        for target, sources in taught.iter_rows()
+        if not sources or target in sources.split() or set(sources.split()) - set(run.settings.sources_of(target))
+    ]
+    words = "; ".join(f"{target}: {join_words(sources.split())}" for target, sources in taught.head(3).iter_rows())
+    detail = f"{len(wrong)} of {taught.height} targets were taught by themselves, by nobody or by a stranger; {words}"
+    return Check("sources differ from the target", not wrong, detail + (" …" if taught.height > 3 else ""))
 
 
-def lines_unique(run: Run) -> Check:
+def check_nothing_twice(run: Run) -> Check:
     """No event was duplicated before the split, no score after it."""
     lines = run.events.height - run.events.select("system", "line").unique().height
-    scores = run.scores.height - run.scores.select(*FOLD, "line").unique().height
-    detail = f"{lines} of {run.events.height} events and {scores} of {run.scores.height} scores repeat a line"
-    return Check("no line occurs twice", not lines and not scores, detail)
+    scores = run.scores.height - run.scores.select(*FOLD, "role", "unit").unique().height
+    detail = f"{lines} of {run.events.height} events and {scores} of {run.scores.height} scores are there twice"
+    return Check("no line and no score occurs twice", not lines and not scores, detail)
 
 
 def _pairs(run: Run) -> pl.DataFrame:
-    """Each episode's support span with its query span; the query's columns end in `_query`."""
-    support, query = (run.spans.filter(pl.col("role") == role) for role in ("support", "query"))
-    return support.join(query, on="episode", suffix="_query").sort("episode")
+    """Each query with the support that some seed was given: target, episode, support."""
+    return run.scores.select(PAIR).unique().sort(PAIR)
+
+
+def _bounds(run: Run, column: str) -> pl.DataFrame:
+    """The last of the support and the first of the query, for each pair."""
+    known = run.slots.drop_nulls(column)
+    last = known.filter(role="support").group_by("target", pl.col("episode").alias("support"))
+    first = known.filter(role="query").group_by("target", "episode")
+    ends = last.agg(pl.col(column).max().alias("last"))
+    return (
+        _pairs(run)
+        .join(first.agg(pl.col(column).min().alias("first")), on=("target", "episode"))
+        .join(ends, on=("target", "support"))
+    )
+
+
+def _first(offenders: pl.DataFrame, *columns: str) -> str:
+    return name_offenders(offenders.sort(columns), *columns)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from crosslog.evaluation.metrics import Flags, Scores, operating_points
+from crosslog.evaluation.metrics import Flags, Ranking, Scores, count_once
 
 
-def best_on_support(anomalous: Flags, scores: Scores, fixed: float) -> float:
+def choose_threshold(anomalous: Flags, scores: Scores, fixed: float) -> float:
     """The threshold with the best F1 on (n,) support units; a unit is flagged when score >= threshold.
 
     It lies half-way between the lowest score that it flags and the next lower one. Of thresholds with the same F1 the
@@ -15,6 +15,7 @@ def best_on_support(anomalous: Flags, scores: Scores, fixed: float) -> float:
     """
     if not anomalous.any():
         return fixed
-    points = operating_points(anomalous, scores)
-    best = int(np.argmax(2 * points.hits / (points.alarms + int(anomalous.sum()))))
-    return float(points.thresholds[best : best + 2].mean())
+    ranking = Ranking(anomalous, scores)
+    (hits,), (alarms,) = ranking.hits_and_alarms(count_once(len(scores)))
+    best = int(np.argmax(2 * hits / (alarms + int(anomalous.sum()))))
+    return float(ranking.thresholds[best : best + 2].mean())

@@ -18,6 +18,7 @@ from crosslog.settings import EvaluateSettings
 
 Floats = NDArray[np.float64]
 F1 = 2 * pl.col("hits") / (pl.col("alarms") + pl.col("anomalous"))
+FOLD = ("target", "episode")
 HEAD = (
     "Steps",
     "F1 before the first",
@@ -45,17 +46,17 @@ def stepwise(inputs: Inputs, experiment: str) -> list[str]:
 
 def curve(inputs: Inputs, experiment: str, detector: str) -> Curve:
     """A detector's mean F1 by step."""
-    steps = _f1(inputs, experiment, detector).group_by("step", "episode").agg(pl.col("f1").mean())
-    wide = steps.sort("step", "episode").pivot("step", index="episode", values="f1", sort_columns=False)
-    values = wide.drop("episode").to_numpy()
-    numbers = np.array(wide.columns[1:], dtype=float)
+    steps = _f1(inputs, experiment, detector).group_by("step", *FOLD).agg(pl.col("f1").mean())
+    wide = steps.sort("step", *FOLD).pivot("step", index=FOLD, values="f1", sort_columns=False)
+    values = wide.drop(FOLD).to_numpy()
+    numbers = np.array(wide.columns[len(FOLD) :], dtype=float)
     return Curve(detector, numbers, values.mean(axis=0), *interval(values, inputs.evaluate))
 
 
 def _f1(inputs: Inputs, experiment: str, detector: str) -> pl.DataFrame:
     """F1 by seed, episode and step; queries without an anomaly have none."""
     rows = inputs.steps.filter(pl.col("anomalous") > 0, experiment=experiment, detector=detector)
-    return rows.select("seed", "episode", "step", f1=F1).sort("seed", "episode", "step")
+    return rows.select("seed", *FOLD, "step", f1=F1).sort("seed", *FOLD, "step")
 
 
 def interval(values: Floats, settings: EvaluateSettings) -> tuple[Floats, Floats]:
@@ -72,16 +73,15 @@ def interval(values: Floats, settings: EvaluateSettings) -> tuple[Floats, Floats
 def step_table(inputs: Inputs, experiment: str) -> Table:
     """What the first, the last and the best step come to, for each detector that has steps."""
     rows = tuple((detector, _cells(inputs, experiment, detector)) for detector in stepwise(inputs, experiment))
-    target = inputs.marked(inputs.suite.everything[experiment].target)
-    return Table(f"By adaptation step, {experiment}: {target}", HEAD, rows)
+    return Table(f"By adaptation step, {experiment}: {inputs.marked_targets(experiment)}", HEAD, rows)
 
 
 def _cells(inputs: Inputs, experiment: str, detector: str) -> tuple[Cell, ...]:
-    folds = _f1(inputs, experiment, detector).group_by("seed", "episode", maintain_order=True)
+    folds = _f1(inputs, experiment, detector).group_by("seed", *FOLD, maintain_order=True)
     f1 = pl.col("f1")
     compared = folds.agg(first=f1.first(), last=f1.last(), best=f1.filter(pl.col("step") > 0).max())
     compared = compared.with_columns(gain=pl.col("best") - pl.col("last"))
-    values = compared.group_by("episode", maintain_order=True).mean().drop("seed", "episode").to_numpy()
+    values = compared.group_by(FOLD, maintain_order=True).mean().drop("seed", *FOLD).to_numpy()
     low, high = interval(values, inputs.evaluate)
     numbers = [Estimate(*map(_or_none, each)) for each in zip(values.mean(axis=0), low, high, strict=True)]
     last_step = inputs.steps.filter(experiment=experiment, detector=detector)["step"].max()

@@ -24,7 +24,7 @@ def adaptation_svg(inputs: Inputs) -> str:
         axes = figure.subplots(1, len(names), sharex=True, sharey=True, squeeze=False)[0]
         for axis, name in zip(axes, names, strict=True):
             _draw(axis, inputs, name)
-        axes[0].set(ylabel="F1 (events)", ylim=(0, 1.02), yticks=(0, 0.5, 1))
+        axes[0].set(ylabel="F1", ylim=(0, 1.02), yticks=(0, 0.5, 1))
         lines = {label: line for axis in axes for line, label in zip(*axis.get_legend_handles_labels(), strict=True)}
         figure.legend(lines.values(), lines, loc="outside right upper", frameon=False, handlelength=2.6)
         caption = f"Lines: means over episodes and seeds. Bands: {resampling(inputs)}."
@@ -33,7 +33,7 @@ def adaptation_svg(inputs: Inputs) -> str:
 
 
 def _draw(axis: Axes, inputs: Inputs, name: str) -> None:
-    axis.set_title(f"{name}\n{inputs.marked(inputs.suite.experiments[name].target)}", fontsize=10)
+    axis.set_title(f"{name}\n{inputs.marked_targets(name)}", fontsize=10)
     axis.set_xlabel("gradient steps on the support")
     axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     for detector, colour, dashes in styled(inputs, stepwise(inputs, name)):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from itertools import product
 from typing import Any
 
 import matplotlib as mpl
@@ -20,7 +19,6 @@ from crosslog.reporting._inputs import Inputs, Measure
 # Okabe and Ito 2008, told apart with any colour vision; their yellow is left out, it is faint on white.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
 DASHES = ("-", "--", ":", "-.")
-LEVELS = ("event", "window")
 ISO_F1 = (0.2, 0.4, 0.6, 0.8)
 STYLE: dict[Any, Any] = {
     "svg.hashsalt": "crosslog",
@@ -41,16 +39,20 @@ def precision_recall_svg(inputs: Inputs) -> str:
         names = inputs.main
         if not names:
             return sentence_svg("No honest experiment in this run.")
-        figure = Figure(figsize=(3.3 * len(names) + 2.0, 6.4), layout="constrained")
-        axes = figure.subplots(len(LEVELS), len(names), sharex=True, sharey=True, squeeze=False)
-        for (row, level), (column, name) in product(enumerate(LEVELS), enumerate(names)):
-            _draw(axes[row, column], inputs, name, level)
+        levels = {name: [level for level in inputs.suite.everything[name].levels if level != "type"] for name in names}
+        rows = max(map(len, levels.values()))
+        figure = Figure(figsize=(3.3 * len(names) + 2.0, 3.2 * rows), layout="constrained")
+        axes = figure.subplots(rows, len(names), sharex=True, sharey=True, squeeze=False)
+        for (row, column), axis in np.ndenumerate(axes):
+            name = names[column]
+            if row < len(levels[name]):
+                _draw(axis, inputs, name, levels[name][row])
+                axis.set_ylabel(f"precision ({levels[name][row]}s)")
+                axis.set_xlabel("recall")
+            else:
+                axis.set_visible(False)
         for axis, name in zip(axes[0], names, strict=True):
-            axis.set_title(f"{name}\n{inputs.marked(inputs.suite.experiments[name].target)}", fontsize=10)
-        for axis, level in zip(axes[:, 0], LEVELS, strict=True):
-            axis.set_ylabel(f"precision ({level}s)")
-        for axis in axes[-1]:
-            axis.set_xlabel("recall")
+            axis.set_title(f"{name}\n{inputs.marked_targets(name)}", fontsize=10)
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside right upper", frameon=False, handlelength=2.6)
         return svg_of(figure)

@@ -40,7 +40,7 @@ def _blocks(inputs: Inputs) -> Iterator[str | Table]:
         "that falls behind is pruned. What is not named here stays as in params.yaml."
     )
     for experiment, runs in searches.items():
-        sources = " and ".join(inputs.marked(system) for system in inputs.suite.everything[experiment].sources)
+        sources = " and ".join(inputs.marked(system) for system in inputs.suite.everything[experiment].teachers)
         rows = tuple((detector, _row(inputs, run, detector)) for detector, run in runs.items())
         yield Table(f"On the sources of {experiment}: {sources}", HEAD, rows)
         users = [name for name, each in inputs.suite.everything.items() if each.tuned_on == experiment]
@@ -51,8 +51,9 @@ def _searches(inputs: Inputs) -> dict[str, dict[str, str]]:
     """Per experiment whose sources are searched on, each tuned detector with the first run that uses what it found."""
     found: dict[str, dict[str, str]] = {}
     for name, detector in inputs.suite.runs:
-        if detector in inputs.suite.tuned:
-            found.setdefault(inputs.suite.everything[name].tuned_on, {}).setdefault(detector, name)
+        tuned_on = inputs.suite.everything[name].tuned_on
+        if detector in inputs.suite.tuned and tuned_on is not None:
+            found.setdefault(tuned_on, {}).setdefault(detector, name)
     return found
 
 

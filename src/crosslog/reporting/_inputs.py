@@ -9,8 +9,10 @@ from typing import Any, NamedTuple, Protocol
 
 import polars as pl
 
-from crosslog.settings import EmbedSettings, EvaluateSettings, Suite
+from crosslog.settings import ALL_BUT_TARGET, EmbedSettings, EvaluateSettings, Suite
 from crosslog.systems import System
+
+ALL_TARGETS = "*"  # whose numbers a mean over several targets has in schema Metrics
 
 
 class Estimate(NamedTuple):
@@ -47,13 +49,18 @@ class Inputs:
     seconds: Mapping[tuple[str, str], Mapping[str, Sequence[float]]]
     embedding_seconds: Mapping[str, Mapping[str, Mapping[str, Any]]]
 
-    def estimate(self, experiment: str, detector: str, measure: Measure) -> Estimate:
-        """One number; KeyError names what is missing."""
-        return self._estimates[experiment, detector, *measure]
+    def estimate(self, experiment: str, detector: str, measure: Measure, target: str | None = None) -> Estimate:
+        """One number, of a target or, where there are several and none is named, of their mean.
+
+        KeyError names what is missing.
+        """
+        targets = self.suite.everything[experiment].targets
+        whose = target or (targets[0] if len(targets) == 1 else ALL_TARGETS)
+        return self._estimates[experiment, whose, detector, *measure]
 
     @cached_property
     def _estimates(self) -> dict[tuple[str, ...], Estimate]:
-        keys = self.metrics.select("experiment", "detector", "level", "metric", "threshold")
+        keys = self.metrics.select("experiment", "target", "detector", "level", "metric", "threshold")
         numbers = self.metrics.select("value", "low", "high")
         return {key: Estimate(*row) for key, row in zip(keys.iter_rows(), numbers.iter_rows(), strict=True)}
 
@@ -73,6 +80,21 @@ class Inputs:
         if self.systems[system].is_simulated:
             return "simulated"
         return "weak labels" if self.systems[system].labels.weak else ""
+
+    def marked_targets(self, experiment: str) -> str:
+        """The system that is watched, with its mark; or how many are, each in turn."""
+        targets = self.suite.everything[experiment].targets
+        if len(targets) == 1:
+            return self.marked(targets[0])
+        marks = ", ".join(dict.fromkeys(mark for target in targets if (mark := self.mark(target))))
+        return f"{len(targets)} systems in turn" + (f" ({marks})" if marks else "")
+
+    def marked_sources(self, experiment: str) -> str:
+        """The systems that teach, with their marks."""
+        each = self.suite.everything[experiment]
+        if each.sources == ALL_BUT_TARGET:
+            return "all others"
+        return " + ".join(self.marked(system) for system in each.teachers)
 
     @property
     def simulated(self) -> list[str]:

@@ -88,7 +88,7 @@ def _sources(inputs: Inputs, runs: Runs, detector: str) -> Iterator[str]:
     if experiment is None:
         return
     number = inputs.detectors[detector].get("source")
-    for place, system in enumerate(inputs.suite.everything[experiment].sources):
+    for place, system in enumerate(inputs.suite.everything[experiment].teachers):
         if number in (None, place):
             yield inputs.marked(system)
 
@@ -105,7 +105,8 @@ def _audit(inputs: Inputs, experiment: str | None, detector: str) -> str:
     if checks.is_empty():
         return ""
     failed = checks.filter(~pl.col("passed"))["check"].to_list()
-    verdict = f"{checks.height - len(failed)} of {checks.height}"
+    made = checks.height - checks["passed"].null_count()
+    verdict = f"{made - len(failed)} of {made}"
     return f"{verdict}: {failed[0]}{', …' * (len(failed) > 1)}" if failed else verdict
 
 
@@ -132,5 +133,5 @@ def _failed(inputs: Inputs, pairs: Collection[tuple[str, str]]) -> Iterator[tupl
 def caption_of(inputs: Inputs, source: str, paper: Published, runs: list[Runs]) -> str:
     """A paper's table, and the system that stands for its target here."""
     names = [name for pair in runs for name in pair if name]
-    targets = dict.fromkeys(inputs.marked(inputs.suite.everything[name].target) for name in names)
+    targets = dict.fromkeys(inputs.marked_targets(name) for name in names)
     return f"{source} ({paper.target}), here {', '.join(targets)}"

@@ -9,13 +9,14 @@ import polars as pl
 
 from crosslog.reporting._inputs import Inputs, Measure
 from crosslog.reporting._published import paper_of, sources_of
-from crosslog.reporting._tables import Table, events_table, percent, transfer_table
+from crosslog.reporting._tables import Table, events_table, percent, targets_table, transfer_table
 
 
 class Finding(NamedTuple):
     """One check of the audit over all detectors of an experiment."""
 
     check: str
+    made: bool  # for any detector: there was something to check
     failed: tuple[str, ...]  # detectors
     details: tuple[str, ...]  # distinct ones; of the failed where any failed
 
@@ -40,10 +41,16 @@ class Section(NamedTuple):
     @property
     def verdict(self) -> str:
         """The audit in one sentence."""
-        count = len(self.audit)
+        made = [finding for finding in self.audit if finding.made]
         if self.failures:
-            return f"{len(self.failures)} of {count} checks FAILED."
-        return f"All {count} checks passed for every detector."
+            return f"{len(self.failures)} of {len(made)} checks FAILED."
+        left = len(self.audit) - len(made)
+        return f"All {len(made)} checks passed for every detector" + (
+            f"; {left} had nothing to check." if left else "."
+        )
+
+
+TYPES = {"event": "distinct messages", "set": "distinct sets of messages"}
 
 
 def sections(inputs: Inputs) -> list[Section]:
@@ -54,21 +61,23 @@ def sections(inputs: Inputs) -> list[Section]:
 def section_of(inputs: Inputs, name: str) -> Section:
     """An experiment or variant."""
     experiment = inputs.suite.everything[name]
-    sources = " + ".join(inputs.marked(system) for system in experiment.sources)
+    tables = (events_table(inputs, name), targets_table(inputs, name), transfer_table(inputs, name))
     return Section(
         name=name,
-        title=f"{sources} → {inputs.marked(experiment.target)}{inputs.condition(name)}",
-        mark=inputs.mark(experiment.target),
+        title=f"{inputs.marked_sources(name)} → {inputs.marked_targets(name)}{inputs.condition(name)}",
+        mark=", ".join(dict.fromkeys(mark for target in experiment.targets if (mark := inputs.mark(target)))),
         as_published=experiment.protocol == "published",
         budget=_budget(inputs, name),
         remark=" ".join(_remarks(inputs, name)),
-        tables=(events_table(inputs, name), transfer_table(inputs, name)),
+        tables=tuple(table for table in tables if table is not None),
         audit=tuple(_findings(inputs.audits.filter(pl.col("experiment") == name))),
     )
 
 
 def _budget(inputs: Inputs, name: str) -> str:
-    """Labels in a support, in events and in distinct messages; means over episodes, of the detector given the most."""
+    """Labels of the support that was given, in units and in types; means over folds, of the detector given the most."""
+    levels = inputs.suite.everything[name].levels
+    unit, types = levels[0], TYPES["event" if levels[0] == "event" else "set"]
 
     def most(level: str, metric: str) -> float:
         detectors = inputs.suite.detectors_of(name)
@@ -76,12 +85,14 @@ def _budget(inputs: Inputs, name: str) -> str:
         return max(estimate.value or 0.0 for estimate in estimates)
 
     return (
-        f"Label budget per episode: {_count(most('event', 'support_labels'))} events "
-        f"({_count(most('event', 'support_anomalies'))} anomalous), which are "
-        f"{_count(most('type', 'support_labels'))} distinct messages "
+        f"Label budget per support: {_count(most(unit, 'support_labels'))} {unit}s "
+        f"({_count(most(unit, 'support_anomalies'))} anomalous), which are "
+        f"{_count(most('type', 'support_labels'))} {types} "
         f"({_count(most('type', 'support_anomalies'))} anomalous). Anomalous in a query: "
-        f"{percent(most('event', 'anomalous'), 1)} of events, {percent(most('window', 'anomalous'), 1)} of windows, "
-        f"{percent(most('type', 'anomalous'), 1)} of distinct messages."
+        + ", ".join(
+            f"{percent(most(level, 'anomalous'), 1)} of {types if level == 'type' else f'{level}s'}" for level in levels
+        )
+        + f". The support shows {percent(most(unit, 'anomalies_seen'))} of a query's anomalous {unit}s."
     )
 
 
@@ -93,12 +104,12 @@ def _remarks(inputs: Inputs, name: str) -> Iterator[str]:
     experiment = inputs.suite.everything[name]
     if experiment.protocol == "published":
         yield (
-            "Protocol as in the public code of the paper: a support may lie after its query or on it, and the "
-            "adaptation step with the best F1 on the query is the one that counts. These numbers show what that is "
-            "worth; they are not to be relied on."
+            "Protocol as in the public code of a paper: a support may lie after its query or on it, and of a method "
+            "that adapts in steps the one with the best F1 on the query counts. These numbers show what that is worth; "
+            "they are not to be relied on."
         )
     if experiment.labels == "shuffled":
-        yield "Control: labels are shuffled within each span, so there is nothing to learn."
+        yield "Control: labels are shuffled within each support and query, so there is nothing to learn."
     elif experiment.published:
         yield from _paper(inputs, name, experiment.published)
 
@@ -115,8 +126,9 @@ def _paper(inputs: Inputs, name: str, published: str) -> Iterator[str]:
         else " under the paper's own protocol: other splits and rates of anomalies, and in its public code the "
         "adaptation step is chosen on the query."
     )
-    if inputs.mark(experiment.target) == "simulated":
-        yield f"{experiment.target} is simulated: the two do not compare, they only stand side by side."
+    made = [target for target in experiment.targets if inputs.mark(target) == "simulated"]
+    if made:
+        yield f"{', '.join(made)} is simulated: the two do not compare, they only stand side by side."
 
 
 def _findings(audits: pl.DataFrame) -> list[Finding]:
@@ -125,7 +137,8 @@ def _findings(audits: pl.DataFrame) -> list[Finding]:
         failed = rows.filter(~pl.col("passed"))
         shown = rows if failed.is_empty() else failed
         details = shown["detail"].unique(maintain_order=True).to_list()
-        found.append(Finding(str(check), tuple(failed["detector"]), tuple(details)))
+        made = rows["passed"].is_not_null().any()
+        found.append(Finding(str(check), made, tuple(failed["detector"]), tuple(details)))
     return found
 
 
@@ -143,16 +156,19 @@ def how_to_read(inputs: Inputs) -> list[str]:
     """What the columns mean, a sentence or two each."""
     settings = inputs.evaluate
     return [
-        f"{numbers_note(inputs)}; none where there are fewer than two of them. A dash: not defined. In the column that "
-        "says so, alert families are resampled.",
+        f"{numbers_note(inputs)}. Where several targets are watched in turn, targets are resampled; where there is a "
+        f"single query, {settings.blocks} runs of it. A dash: not defined. In the column that says so, alert families "
+        "are resampled.",
         f"Decisions flag a score of at least {settings.threshold:g}, except in “threshold from support”, where the "
         "threshold with the best F1 on the support is taken. No threshold ever comes from a query.",
-        "Seen: anomalies whose message the support shows as an anomaly, which remembering alone can find. Unseen: all "
-        "others, which only what was carried over can find.",
-        "A type is a distinct message of the query, counted once however often it occurs. Type recall at "
+        "Seen: anomalies whose message the support shows as an anomaly, which remembering alone can find (of sessions, "
+        "those whose very set of messages it shows). Unseen: all others, which only what was carried over can find.",
+        "A type is a distinct message of the query, or a distinct set of messages where windows or sessions are "
+        "scored, counted once however often it occurs. Type recall at "
         f"{percent(settings.type_false_positive_rate)} false types measures a ranking, as AUROC does: it is the share "
         "of anomalous types above the score that this share of the normal types reaches.",
-        "A window is anomalous if any of its events is, and scores as its highest event.",
+        "A window or session is anomalous if any of its events is. Methods that score events are judged there by the "
+        "highest of its events; what is scored as a whole is never judged event by event.",
     ]
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from crosslog.reporting import _published
 from crosslog.reporting._inputs import Estimate, Inputs, Measure
+from crosslog.settings import Level
 
 MISSING = "–"
 
@@ -44,37 +45,53 @@ class Column(NamedTuple):
     measure: Measure
 
 
-EVENTS = (
-    Column("F1", Measure("event", "f1", "fixed")),
-    Column("F1, threshold from support", Measure("event", "f1", "support")),
-    Column("Precision", Measure("event", "precision", "fixed")),
-    Column("Recall", Measure("event", "recall", "fixed")),
-    Column("AUROC", Measure("event", "auroc")),
-    Column("AUPRC", Measure("event", "auprc")),
-    Column("Window F1", Measure("window", "f1", "fixed")),
-)
-TRANSFER = (
-    Column("Recall, seen", Measure("event", "recall_seen", "fixed")),
-    Column("Recall, unseen", Measure("event", "recall_unseen", "fixed")),
-    Column("Type recall at {rate} false types", Measure("type", "recall_at_fpr")),
-    Column("… families resampled", Measure("type", "recall_at_fpr_over_families")),
-    Column("… unseen types", Measure("type", "recall_at_fpr_unseen")),
-    Column("Type AUROC, unseen", Measure("type", "auroc_unseen")),
-)
-COMPACT = (
-    Column("F1\nfixed", Measure("event", "f1", "fixed")),
-    Column("F1\nsupport", Measure("event", "f1", "support")),
-    Column("\nAUPRC", Measure("event", "auprc")),
-    Column("Recall\nunseen", Measure("event", "recall_unseen", "fixed")),
-    Column("Types,\n{rate}", Measure("type", "recall_at_fpr")),
-    Column("Unseen\ntypes", Measure("type", "recall_at_fpr_unseen")),
-    Column("Window\nF1", Measure("window", "f1", "fixed")),
-)
+NAMES = {"event": "Events", "window": "Windows", "session": "Sessions"}
+
+
+def unit_columns(levels: Sequence[Level]) -> list[Column]:
+    """How well the experiment's units are told apart, and what they add up to."""
+    unit, *above = levels
+    return [
+        Column("F1", Measure(unit, "f1", "fixed")),
+        Column("F1, threshold from support", Measure(unit, "f1", "support")),
+        Column("Precision", Measure(unit, "precision", "fixed")),
+        Column("Recall", Measure(unit, "recall", "fixed")),
+        Column("AUROC", Measure(unit, "auroc")),
+        Column("AUPRC", Measure(unit, "auprc")),
+        *(Column(f"{level.title()} F1", Measure(level, "f1", "fixed")) for level in above if level != "type"),
+    ]
+
+
+def transfer_columns(levels: Sequence[Level]) -> list[Column]:
+    """What was carried over."""
+    return [
+        Column("Recall, seen", Measure(levels[0], "recall_seen", "fixed")),
+        Column("Recall, unseen", Measure(levels[0], "recall_unseen", "fixed")),
+        Column("Type recall at {rate} false types", Measure("type", "recall_at_fpr")),
+        Column("… families resampled", Measure("type", "recall_at_fpr_over_families")),
+        Column("… unseen types", Measure("type", "recall_at_fpr_unseen")),
+        Column("Type AUROC, unseen", Measure("type", "auroc_unseen")),
+    ]
+
+
+def compact_columns(levels: Sequence[Level]) -> list[Column]:
+    """The few that fit a terminal."""
+    unit, *above = levels
+    return [
+        Column("F1\nfixed", Measure(unit, "f1", "fixed")),
+        Column("F1\nsupport", Measure(unit, "f1", "support")),
+        Column("\nAUPRC", Measure(unit, "auprc")),
+        Column("Recall\nunseen", Measure(unit, "recall_unseen", "fixed")),
+        Column("Types,\n{rate}", Measure("type", "recall_at_fpr")),
+        Column("Unseen\ntypes", Measure("type", "recall_at_fpr_unseen")),
+        *(Column(f"{level.title()}\nF1", Measure(level, "f1", "fixed")) for level in above if level != "type"),
+    ]
 
 
 def events_table(inputs: Inputs, experiment: str) -> Table:
-    """How well events and windows are told apart, and the paper's numbers where there are any."""
-    table = _table(inputs, experiment, "Events", EVENTS)
+    """How well events, windows or sessions are told apart, and the paper's numbers where there are any."""
+    levels = inputs.suite.everything[experiment].levels
+    table = _table(inputs, experiment, NAMES[levels[0]], unit_columns(levels))
     name = inputs.suite.everything[experiment].published
     if name is None or inputs.suite.everything[experiment].labels == "shuffled":
         return table
@@ -84,13 +101,33 @@ def events_table(inputs: Inputs, experiment: str) -> Table:
 
 def transfer_table(inputs: Inputs, experiment: str) -> Table:
     """What was carried over: anomalies that the support has not shown, and types counted once."""
-    return _table(inputs, experiment, "What was carried over", TRANSFER)
+    columns = transfer_columns(inputs.suite.everything[experiment].levels)
+    return _table(inputs, experiment, "What was carried over", columns)
+
+
+def targets_table(inputs: Inputs, experiment: str) -> Table | None:
+    """F1 of every detector on each of several targets, in a row; None where there is one target."""
+    each = inputs.suite.everything[experiment]
+    if len(each.targets) == 1:
+        return None
+    detectors, unit = inputs.suite.detectors_of(experiment), each.levels[0]
+    share, f1 = Measure(unit, "anomalous"), Measure(unit, "f1", "fixed")
+
+    def row(target: str) -> tuple[Cell, ...]:
+        anomalous = inputs.estimate(experiment, detectors[0], share, target).value
+        values = [inputs.estimate(experiment, detector, f1, target).value for detector in detectors]
+        return Cell(MISSING if anomalous is None else percent(anomalous, 1)), *(
+            cell(Estimate(value, None, None)) for value in values
+        )
+
+    rows = tuple((inputs.marked(target), row(target)) for target in each.targets)
+    return Table("F1 by target", ("Anomalous", *detectors), rows, "Target")
 
 
 def compact_table(inputs: Inputs, experiment: str) -> Table:
     """The few numbers that fit a terminal."""
-    target = inputs.suite.everything[experiment].target
-    return _table(inputs, experiment, f"{experiment}: {inputs.marked(target)}{inputs.condition(experiment)}", COMPACT)
+    caption = f"{experiment}: {inputs.marked_targets(experiment)}{inputs.condition(experiment)}"
+    return _table(inputs, experiment, caption, compact_columns(inputs.suite.everything[experiment].levels))
 
 
 def _table(inputs: Inputs, experiment: str, caption: str, columns: Sequence[Column]) -> Table:

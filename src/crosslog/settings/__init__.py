@@ -18,7 +18,17 @@ from crosslog.settings.stages import (
     SimulateSettings,
     TokenPrices,
 )
-from crosslog.settings.suites import Experiment, Protocol, Representation, SpanRequest, Suite, SystemUse
+from crosslog.settings.suites import (
+    ALL_BUT_TARGET,
+    Cut,
+    Experiment,
+    Level,
+    Protocol,
+    Representation,
+    SpanRequest,
+    Suite,
+    SystemUse,
+)
 from crosslog.settings.tuning import Space, TuneSettings
 
 
@@ -78,11 +88,14 @@ class Settings(Frozen):
 
 
 __all__ = [
+    "ALL_BUT_TARGET",
+    "Cut",
     "EmbedSettings",
     "EvaluateSettings",
     "Experiment",
     "Frozen",
     "InterpretSettings",
+    "Level",
     "ParseSettings",
     "Protocol",
     "ReportSettings",

@@ -82,6 +82,7 @@ class EvaluateSettings(Frozen):
     threshold: float
     type_false_positive_rate: float = Field(gt=0, lt=1)
     resamples: int = Field(gt=0)
+    blocks: int = Field(gt=1)  # that a single query is cut into, to be resampled
     confidence: float = Field(gt=0, lt=1)
     seed: int
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, SerializeAsAny, field_validator, model_validator
 
+from crosslog import plugins
 from crosslog.settings.reading import Frozen
 
 Representation = Literal["message", "template", "interpretation"]
@@ -34,65 +36,119 @@ class SpanRequest(Frozen):
         return self
 
 
+Level = Literal["event", "window", "session", "type"]
 Protocol = Literal["honest", "published"]
-"""How spans are drawn and steps chosen; what `published` repeats of a paper's code, detection/episodes says."""
+"""How systems are split and steps chosen; what `published` repeats of a paper's code, each file of splits/ says."""
 
-PERCENT = 100
+ALL_BUT_TARGET = "all_but_target"
+
+
+class Cut(Frozen):
+    """How events become windows: `length` of them every `step`, or by session, whole or in windows of that length."""
+
+    by: Literal["count", "session"] = "count"
+    length: int | None = Field(default=None, gt=0)
+    step: int | None = Field(default=None, gt=0)  # as the length, where it is not given
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """Length and step of windows, in events."""
+        length = self.length or 1
+        return length, self.step or length
+
+    @model_validator(mode="after")
+    def _windows_can_be_cut(self) -> Cut:
+        if self.by == "count" and self.length is None:
+            raise ValueError("a cut by count needs a length, in events")
+        if self.step is not None and (self.length is None or self.step > self.length):
+            raise ValueError(f"step {self.step} would leave events out: it is at most the length, {self.length}")
+        return self
 
 
 class Experiment(Frozen):
-    """Which systems teach which, on which text, and how its episodes are drawn."""
+    """Which systems teach which, on which text, and how they are split and cut."""
 
-    sources: tuple[str, ...] = Field(min_length=1)
-    target: str
+    sources: tuple[str, ...] | Literal["all_but_target"] = Field(min_length=1)
+    target: str | tuple[str, ...]  # several: each in turn
     representation: Representation
-    window: int = Field(gt=0)
-    episodes: int = Field(gt=0)
+    cut: Cut
+    unit: Literal["event", "window", "session"] = "event"  # what is scored
+    split: SerializeAsAny[Frozen]  # a file in detection/splits/ by its `name`, and its fields
     sampling_seed: int
     seeds: tuple[int, ...] = Field(min_length=1)
-    source_support: SpanRequest
-    source_query: SpanRequest
-    support: SpanRequest
-    query: SpanRequest
-    tuned_on: str  # an experiment of the suite: hyper-parameters are chosen on its sources
+    tuned_on: str | None = None  # an experiment of the suite: hyper-parameters are chosen on its sources
     protocol: Protocol = "honest"
-    rates: Literal["fractions", "percent"] = "fractions"  # what the rates of its spans are written in
     labels: Literal["own", "shuffled"] = "own"  # shuffled: a control with nothing to learn
     lines: dict[str, Lines] = Field(default_factory=dict)  # system: first and last line to draw from
     max_lines: int | None = Field(default=None, gt=0)  # of systems that `lines` does not name
     published: str | None = None  # the experiment's name in the paper, where its numbers can stand beside ours
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """The systems that are watched, one after another."""
+        return (self.target,) if isinstance(self.target, str) else self.target
+
+    @property
+    def teachers(self) -> tuple[str, ...]:
+        """Every system that teaches some target."""
+        return self.targets if self.sources == ALL_BUT_TARGET else tuple(self.sources)
+
+    def sources_of(self, target: str) -> tuple[str, ...]:
+        """The systems that teach a target."""
+        return tuple(system for system in self.teachers if system != target)
+
+    @property
     def systems(self) -> tuple[str, ...]:
-        """Every system of the experiment, the target last."""
-        return (*self.sources, self.target)
+        """Every system of the experiment, those that teach first."""
+        return tuple(dict.fromkeys((*self.teachers, *self.targets)))
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels that it is judged at: its unit, what events or windows add up to, and types at last."""
+        by_session = self.cut.by == "session"
+        held = {
+            "event": self.unit == "event",
+            "window": self.unit != "session" and not (by_session and self.cut.length is None),
+            "session": by_session,
+            "type": True,
+        }
+        return tuple(level for level in get_args(Level) if held[level])
 
     def part(self, system: str) -> tuple[int, int] | None:
         """First and last line of a system to draw from; None for all."""
         return self.lines.get(system) or ((1, self.max_lines) if self.max_lines else None)
 
-    def span(self, role: str) -> SpanRequest:
-        """What a role (source_support, source_query, support, query) asks for, its rate as fractions."""
-        request: SpanRequest = getattr(self, role)
-        if self.rates == "fractions":
-            return request
-        low, high = request.rate
-        return request.model_copy(update={"rate": (low / PERCENT, high / PERCENT)})
-
-    @model_validator(mode="after")
-    def _rates_are_shares(self) -> Experiment:
-        for role in ("source_support", "source_query", "support", "query"):
-            if self.span(role).rate[1] > 1:
-                written = list(getattr(self, role).rate)
-                raise ValueError(f"{role}: rate {written} in {self.rates} is more than everything")
-        return self
+    @field_validator("split", mode="before")
+    @classmethod
+    def _split_is_a_file(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or not isinstance(given.get("name"), str):
+            raise ValueError("split names a file in detection/splits/: {name: episodes, …}")
+        return plugins.load("detection.splits", given["name"]).model_validate(given)
 
     @model_validator(mode="after")
     def _target_is_new(self) -> Experiment:
-        if self.target in self.sources:
-            raise ValueError(f"{self.target} is both a source and the target: nothing would be carried over")
+        if len(set(self.targets)) < len(self.targets) or not self.targets:
+            raise ValueError(f"target names a system twice, or none: {list(self.targets)}")
+        if self.sources == ALL_BUT_TARGET:
+            if len(self.targets) < 2:
+                raise ValueError("sources: all_but_target needs several targets, which teach one another")
+        elif known := [target for target in self.targets if target in self.sources]:
+            raise ValueError(f"{', '.join(known)} is both a source and the target: nothing would be carried over")
         if unknown := sorted(set(self.lines) - set(self.systems)):
             raise ValueError(f"lines names {unknown}, which the experiment does not use")
+        return self
+
+    @model_validator(mode="after")
+    def _units_come_out_of_the_cut(self) -> Experiment:
+        whole = self.cut.by == "session" and self.cut.length is None
+        if self.unit == "session" and not whole:
+            raise ValueError("unit session needs `cut: {by: session}` without a length: a session is scored whole")
+        if self.unit == "window" and whole:
+            raise ValueError("windows that are whole sessions are scored as `unit: session`")
+        if self.unit == "event" and self.cut.lengths[0] != self.cut.lengths[1]:
+            raise ValueError("unit event needs windows that do not overlap (a step as long as the length)")
+        if self.labels == "shuffled" and self.unit == "window":
+            raise ValueError("labels: shuffled is for unit event or session: windows that overlap share labels")
         return self
 
 
@@ -161,14 +217,19 @@ class Suite(Frozen):
         return self
 
     @model_validator(mode="after")
-    def _searches_never_see_a_target(self) -> Suite:
+    def _searches_see_the_experiment_s_own_sources(self) -> Suite:
         for name, experiment in self.everything.items():
+            if experiment.tuned_on is None:
+                continue
             where = f"experiment {name}: tuned_on {experiment.tuned_on!r}"
-            if experiment.tuned_on not in self.experiments:
-                raise ValueError(f"{where} is none of the suite's experiments: {', '.join(self.experiments)}")
-            searched = self.experiments[experiment.tuned_on]
-            if experiment.target in searched.sources:
-                raise ValueError(f"{where} would choose hyper-parameters on {experiment.target}, its own target")
-            if self.tuned and len(searched.sources) < 2:
-                raise ValueError(f"{where} has one source; leaving one out needs two")
+            if experiment.tuned_on not in self.everything:
+                raise ValueError(f"{where} is none of the suite's experiments: {', '.join(self.everything)}")
+            searched = self.everything[experiment.tuned_on]
+            if foreign := sorted(set(searched.teachers) - set(experiment.teachers)):
+                raise ValueError(
+                    f"{where} would choose hyper-parameters on labels of {foreign}, which are none of its sources; "
+                    "leave tuned_on out where there is one source"
+                )
+            if self.tuned and (len(searched.teachers) < 2 or searched.sources == ALL_BUT_TARGET):
+                raise ValueError(f"{where} has one source, or other sources for each target; leaving one out needs two")
         return self

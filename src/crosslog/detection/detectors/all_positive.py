@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
-from crosslog.detection.windows import Episode, Windows
+from crosslog.detection.events import Episode, Unit, Windows
 
 
 @dataclass(frozen=True)
 class AllPositive:
     """Scores every event 1."""
 
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
@@ -29,5 +29,5 @@ class AllPositive:
         return self
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) ones."""
-        return np.ones(windows.ids.shape, dtype=np.float32)
+        """(size,) ones."""
+        return np.ones(len(windows.slots), dtype=np.float32)

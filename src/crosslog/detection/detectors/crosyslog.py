@@ -15,17 +15,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.events import event_cross_entropy, event_probabilities
 from crosslog.detection.learning.maml import Loss, Losses, descent, meta_gradient
 from crosslog.detection.learning.networks import EventLstm, initialise, to_state, to_weights
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ class CroSysLog:
     second_order: bool  # differentiate through the inner steps
     class_weights: bool  # each class weighs the same in the loss, however rare
     seed: int
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
         """Meta-learn the initial weights; every source is used in every meta-step."""
         model = self._model(sources[0].support.table.shape[1], twice=self.second_order)
         weights = initialise(model, self.seed)
-        episodes = [Losses(*(self._loss(model, windows) for windows in episode)) for episode in sources]
+        episodes = [Losses(*(self._loss(model, windows) for windows in episode.parts)) for episode in sources]
         optimiser = torch.optim.AdamW(list(weights.values()), lr=self.outer_learning_rate)
         for _ in range(self.meta_steps):
             slopes = meta_gradient(
@@ -76,7 +76,7 @@ class CroSysLog:
         return (replace(self, state=to_state(weights)) for weights in steps)
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) softmax probabilities of an anomaly."""
+        """(size,) softmax probabilities of an anomaly."""
         return event_probabilities(self._model(self._dim), to_weights(self.state), windows)
 
     def _loss(self, model: EventLstm, windows: Windows) -> Loss:

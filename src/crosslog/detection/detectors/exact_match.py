@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.counts import message_counts
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
 class ExactMatch:
     """Remembers the share of anomalous events per message; a message it has not seen scores 0."""
 
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
@@ -28,11 +28,11 @@ class ExactMatch:
     def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
         """Remember; `state` is the (messages,) share."""
         counts = message_counts([support])
-        shares = np.zeros(len(support.message_texts), dtype=np.float32)
+        shares = np.zeros(len(support.events.texts.messages), dtype=np.float32)
         shares[counts.ids] = counts.share
         return replace(self, state={"shares": shares})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) shares."""
+        """(size,) shares."""
         shares: NDArray[np.float32] = self.state["shares"]
-        return shares[windows.messages]
+        return shares[windows.events.messages[windows.slots]]

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.counts import by_unit
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class IsolationForest:
     trees: int
     sample_size: int  # events a tree sees, at most
     seed: int
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
@@ -37,7 +37,7 @@ class IsolationForest:
         """Grow the trees; `forest` (1,) holds scikit-learn's own object."""
         from sklearn.ensemble import IsolationForest as Forest  # noqa: PLC0415  a second of start-up
 
-        events = support.table[support.ids[support.real]]
+        events = support.table[support.events.units[support.slots]]
         sample = min(self.sample_size, len(events))
         forest = Forest(n_estimators=self.trees, max_samples=sample, random_state=self.seed)
         held = np.empty(1, dtype=object)  # np.array([forest]) would take the forest apart into its trees
@@ -45,6 +45,6 @@ class IsolationForest:
         return replace(self, state={"forest": held})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) in (0, 1)."""
+        """(size,) in (0, 1)."""
         forest = self.state["forest"][0]
         return by_unit(windows, lambda vectors: -forest.score_samples(vectors))

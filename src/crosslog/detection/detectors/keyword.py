@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
-from crosslog.detection.windows import Episode, Windows
+from crosslog.detection.events import Episode, Unit, Windows
 
 WORDS = (
     "error", "errors", "fail", "failed", "failure", "fatal", "panic", "critical", "emergency", "abort", "aborted",
@@ -29,7 +29,7 @@ ANY_WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 class Keyword:
     """Scores 1 where a message has one of 24 words, else 0."""
 
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
@@ -41,7 +41,7 @@ class Keyword:
         return self
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) of 0 and 1."""
-        ids, inverse = np.unique(windows.messages, return_inverse=True)
-        found = [ANY_WORD.search(windows.message_texts[i]) is not None for i in ids]
-        return np.array(found, dtype=np.float32)[inverse].reshape(windows.messages.shape)
+        """(size,) of 0 and 1."""
+        ids, inverse = np.unique(windows.events.messages[windows.slots], return_inverse=True)
+        found = [ANY_WORD.search(windows.events.texts.messages[i]) is not None for i in ids]
+        return np.array(found, dtype=np.float32)[inverse]

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.counts import by_unit, unit_counts
 from crosslog.detection.learning.vectors import normalised, relative
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Knn:
     """Far from what is normal."""
 
     neighbours: int  # k; fewer where the support has fewer normal events
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
@@ -46,7 +46,7 @@ class Knn:
         return replace(self, state={"vectors": vectors, "events": events, "radius": np.array([radius])})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) in [0, 1]; .5 at the radius."""
+        """(size,) in [0, 1]; .5 at the radius."""
         return by_unit(windows, self._distance_to_the_kth)
 
     def _distance_to_the_kth(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
-from crosslog.detection.windows import Episode, Windows
+from crosslog.detection.events import Episode, Unit, Windows
 
 WORST = 7  # emergency
 
@@ -19,7 +19,7 @@ WORST = 7  # emergency
 class Level:
     """Scores severity / 7; an unknown severity scores 0, so a log without levels gets no alarm."""
 
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
@@ -31,6 +31,6 @@ class Level:
         return self
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) in [0, 1]."""
-        scores = np.maximum(windows.severities, 0).astype(np.float32) / np.float32(WORST)
-        return scores[windows.messages]
+        """(size,) in [0, 1]."""
+        scores = np.maximum(windows.events.texts.severities, 0).astype(np.float32) / np.float32(WORST)
+        return scores[windows.events.messages[windows.slots]]

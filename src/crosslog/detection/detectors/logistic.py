@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.counts import unit_counts
 from crosslog.detection.learning.linear import Regression, fitted, linear_scores
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Logistic:
     inverse_penalty: float
     balanced: bool
     max_iterations: int
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
@@ -36,5 +36,5 @@ class Logistic:
         return replace(self, state=fitted(regression, support.table, counts, np.ones(len(counts.ids))))
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) probabilities of an anomaly."""
+        """(size,) probabilities of an anomaly."""
         return linear_scores(self.state, windows)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.networks import initialise, to_state
 from crosslog.detection.learning.recurrent import Recurrent, Sizes
 from crosslog.detection.learning.sequences import Sequences, scored, sequences
 from crosslog.detection.learning.training import Plan, anomaly_probability, event_loss, loaded, trained
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class LogRobust:
     batch_size: int
     learning_rate: float
     seed: int
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
@@ -59,7 +59,7 @@ class LogRobust:
         return replace(self, state=to_state(dict(trained(model, loss, len(inputs), plan).named_parameters())))
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) softmax probabilities of an anomaly."""
+        """(size,) softmax probabilities of an anomaly."""
         model = self._loaded()
         return scored(windows, self.window, lambda inputs: anomaly_probability(model(inputs)))
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -26,12 +26,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning import device
 from crosslog.detection.learning.networks import initialise, to_state
 from crosslog.detection.learning.recurrent import Recurrent, Sizes
 from crosslog.detection.learning.sequences import Sequences, one_source, scored, sequences
 from crosslog.detection.learning.training import adamw, loaded, training
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class LogTad:
     learning_rate: float
     weight_decay: float
     seed: int
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
@@ -73,7 +73,7 @@ class LogTad:
         return replace(self, state={**learnt, "radius": np.array([radius], np.float32)})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) in [0, 1); .5 at the radius."""
+        """(size,) in [0, 1); .5 at the radius."""
         model, centre = self._loaded(), device.placed(np.array(self.state["centre"]))
         radius = float(self.state["radius"][0])
 

@@ -15,18 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.networks import initialise, to_state
 from crosslog.detection.learning.recurrent import Recurrent, Sizes
 from crosslog.detection.learning.sequences import Sequences, one_source, scored, sequences
 from crosslog.detection.learning.training import Plan, anomaly_probability, event_loss, loaded, trained
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class LogTransfer:
     batch_size: int
     learning_rate: float
     seed: int
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
@@ -63,7 +63,7 @@ class LogTransfer:
         return self._trained(model, [support], self.adapt_epochs)
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) softmax probabilities of an anomaly."""
+        """(size,) softmax probabilities of an anomaly."""
         model = self._loaded()
         return scored(windows, self.window, lambda inputs: anomaly_probability(model(inputs)))
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.events import event_cross_entropy, event_probabilities
 from crosslog.detection.learning.maml import descent, gradient
 from crosslog.detection.learning.networks import EventLstm, initialise, to_state, to_weights
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class Lstm:
     adapt_learning_rate: float
     adapt_steps: int
     seed: int
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
         """Minimise the sum of all spans' losses."""
         model = EventLstm(sources[0].support.table.shape[1], self.hidden_size)
         weights = initialise(model, self.seed)
-        losses = [event_cross_entropy(model, windows) for episode in sources for windows in episode]
+        losses = [event_cross_entropy(model, windows) for episode in sources for windows in episode.parts]
         optimiser = torch.optim.AdamW(list(weights.values()), lr=self.learning_rate)
         for _ in range(self.steps):
             slopes = [gradient(loss, weights) for loss in losses]
@@ -59,7 +59,7 @@ class Lstm:
         return (replace(self, state=to_state(weights)) for weights in steps)
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) softmax probabilities of an anomaly."""
+        """(size,) softmax probabilities of an anomaly."""
         return event_probabilities(self._model(), to_weights(self.state), windows)
 
     def _model(self) -> EventLstm:

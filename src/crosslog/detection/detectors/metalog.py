@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -26,12 +26,12 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.maml import gradient
 from crosslog.detection.learning.networks import Weights, initialise, to_state
 from crosslog.detection.learning.recurrent import Recurrent, Sizes
 from crosslog.detection.learning.sequences import Sequences, one_source, scored, sequences
 from crosslog.detection.learning.training import adamw, anomaly_probability, event_loss, loaded, training
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class MetaLog:
     steps: int
     batch_size: int
     seed: int
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
@@ -75,7 +75,7 @@ class MetaLog:
         return replace(self, state=to_state(dict(model.named_parameters())))
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) softmax probabilities of an anomaly."""
+        """(size,) softmax probabilities of an anomaly."""
         model = self._loaded()
         return scored(windows, self.window, lambda inputs: anomaly_probability(model(inputs)))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import ClassVar, Literal, NamedTuple, Self
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -19,11 +19,11 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning import device
 from crosslog.detection.learning.counts import by_unit, unit_counts
 from crosslog.detection.learning.maml import Losses, descent, meta_gradient
 from crosslog.detection.learning.networks import Embedding, Weights, initialise, to_state, to_weights
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,16 @@ class Mlp:
     test_steps: int
     meta_steps: int
     seed: int
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
         """Meta-learn the initial weights; every source is used in every meta-step."""
         model = self._model(sources[0].support.table.shape[1])
         weights = initialise(model, self.seed)
-        episodes = [Losses(*(partial(_loss, model, _texts(windows)) for windows in episode)) for episode in sources]
+        episodes = [
+            Losses(*(partial(_loss, model, _texts(windows)) for windows in episode.parts)) for episode in sources
+        ]
         optimiser = torch.optim.AdamW(list(weights.values()), lr=self.outer_learning_rate)
         for _ in range(self.meta_steps):
             slopes = meta_gradient(episodes, weights, self.inner_learning_rate, self.inner_steps)
@@ -65,7 +67,7 @@ class Mlp:
         return (replace(self, state=to_state(weights)) for weights in steps)
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) softmax probabilities of an anomaly."""
+        """(size,) softmax probabilities of an anomaly."""
         return by_unit(windows, self._probabilities)
 
     def _probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:

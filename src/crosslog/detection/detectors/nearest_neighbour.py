@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.counts import by_unit, unit_counts
 from crosslog.detection.learning.vectors import cosines, normalised
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
 class NearestNeighbour:
     """Scores an event by the label of the support's most similar text."""
 
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
@@ -37,7 +37,7 @@ class NearestNeighbour:
         return replace(self, state={"vectors": normalised(support.table[counts.ids]), "shares": counts.share})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) in [0, 1]; .5 is a tie."""
+        """(size,) in [0, 1]; .5 is a tie."""
         return by_unit(windows, self._similar)
 
     def _similar(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:

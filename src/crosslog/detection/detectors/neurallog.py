@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -22,10 +22,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.networks import initialise, scaled, to_state
 from crosslog.detection.learning.sequences import Sequences, scored, sequences
 from crosslog.detection.learning.training import Plan, anomaly_probability, event_loss, loaded, trained
-from crosslog.detection.windows import Episode, Windows
 
 LAST = 32  # the dense layer before the output, Le and Zhang
 
@@ -44,7 +44,7 @@ class NeuralLog:
     learning_rate: float
     weight_decay: float
     seed: int
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
@@ -67,7 +67,7 @@ class NeuralLog:
         return replace(self, state=to_state(dict(trained(model, loss, len(inputs), plan).named_parameters())))
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) softmax probabilities of an anomaly."""
+        """(size,) softmax probabilities of an anomaly."""
         model = self._loaded()
         return scored(windows, self.window, lambda inputs: anomaly_probability(model(inputs)))
 

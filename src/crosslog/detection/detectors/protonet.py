@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, NamedTuple, Self
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -21,10 +21,10 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning import device
 from crosslog.detection.learning.counts import by_unit, unit_counts
 from crosslog.detection.learning.networks import Embedding, initialise, to_state, to_weights
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class ProtoNet:
     learning_rate: float
     weight_decay: float
     seed: int
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
@@ -61,12 +61,12 @@ class ProtoNet:
         """Put the prototypes (2, embedding) of the support beside the weights."""
         own = self._prototypes([support])
         if np.isnan(own).any():
-            spare = self._prototypes([windows for episode in sources for windows in episode])
+            spare = self._prototypes([windows for episode in sources for windows in episode.parts])
             own = np.where(np.isnan(own), spare, own)
         return replace(self, state={**self.state, "prototypes": own})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) probabilities of an anomaly."""
+        """(size,) probabilities of an anomaly."""
         return by_unit(windows, self._probabilities)
 
     def _prototypes(self, several: Sequence[Windows]) -> NDArray[np.float32]:
@@ -102,7 +102,7 @@ class _Texts(NamedTuple):
 
 
 def _texts(episode: Episode) -> _Texts:
-    counts = unit_counts(episode)
+    counts = unit_counts(episode.parts)
     kinds = counts.ids[counts.normal > 0], counts.ids[counts.anomalous > 0]
     return _Texts(*(device.placed(episode.support.table[ids]) for ids in kinds))
 

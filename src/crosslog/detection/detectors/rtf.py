@@ -12,22 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.counts import by_unit, unit_counts
 from crosslog.detection.learning.vectors import cosines, normalised
-from crosslog.detection.windows import Episode, Windows
 
 
 @dataclass(frozen=True)
 class Rtf:
     """One nearest neighbour among the labelled events of the target."""
 
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
     state: State = field(default_factory=dict)
 
     def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
@@ -41,7 +41,7 @@ class Rtf:
         return replace(self, state={"vectors": vectors, "normal": counts.normal, "anomalous": counts.anomalous})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(n, length) in [0, 1]."""
+        """(size,) in [0, 1]."""
         return by_unit(windows, self._label_of_the_nearest)
 
     def _label_of_the_nearest(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from crosslog.detection.windows import Episode, Windows
+from crosslog.detection.events import Episode, Windows
 from crosslog.settings import Experiment
 
 STEPS = {"step": pl.UInt32, "hits": pl.UInt32, "alarms": pl.UInt32, "anomalous": pl.UInt32, "scored": pl.Boolean}
@@ -30,7 +30,7 @@ class Stepwise(Protocol):
         ...
 
 
-class Rules(NamedTuple):
+class AdaptationRules(NamedTuple):
     """How an experiment has its detectors adapted."""
 
     experiment: Experiment
@@ -41,13 +41,17 @@ class Rules(NamedTuple):
         """Whether the step is chosen with the labels of the query."""
         return self.experiment.protocol == "published"
 
-    def one_support(self, episodes: Sequence[Episode]) -> Windows:
-        """A random support: of all or, where the protocol is honest, of those that end before any query begins."""
+    def choose_support(self, episodes: Sequence[Episode]) -> int:
+        """A random episode's support: of all or, where the protocol is honest, of those before any query begins."""
         first = min(_lines(episode.query).min() for episode in episodes)
-        possible = [episode.support for episode in episodes if self.by_query or _lines(episode.support).max() < first]
+        possible = [
+            number
+            for number, episode in enumerate(episodes)
+            if self.by_query or _lines(episode.support).max(initial=0) < first
+        ]
         return possible[np.random.default_rng(self.experiment.sampling_seed).integers(len(possible))]
 
-    def chosen(self, steps: pl.DataFrame) -> int:
+    def choose_step(self, steps: pl.DataFrame) -> int:
         """The step to score: the last, or the first of those with the best F1 on the query."""
         if not self.by_query:
             return steps.height - 1
@@ -56,14 +60,14 @@ class Rules(NamedTuple):
         return 1 + int(np.argmax(f1.fill_nan(0).to_numpy()))
 
 
-def counted(scores: Sequence[NDArray[np.float32]], query: Windows, threshold: float) -> pl.DataFrame:
-    """What each step flags: columns of STEPS but `scored`, from the query's (n, length) scores after each."""
-    labels = query.labels[query.real]
-    flags = [values[query.real] >= threshold for values in scores]
-    rows = [(step, (flagged & labels).sum(), flagged.sum(), labels.sum()) for step, flagged in enumerate(flags)]
+def count_steps(scores: Sequence[NDArray[np.float32]], truth: NDArray[np.bool_], threshold: float) -> pl.DataFrame:
+    """What each step flags: columns of STEPS but `scored`, from the query's (size,) scores after each and its truth."""
+    flags = [values >= threshold for values in scores]
+    rows = [(step, (flagged & truth).sum(), flagged.sum(), truth.sum()) for step, flagged in enumerate(flags)]
     columns = {name: kind for name, kind in STEPS.items() if name != "scored"}
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
-def _lines(windows: Windows) -> NDArray[np.int64]:
-    return windows.lines[windows.real]
+def _lines(windows: Windows | None) -> NDArray[np.int64]:
+    assert windows is not None, "an episode to be scored has a query"
+    return windows.events.lines[windows.slots]

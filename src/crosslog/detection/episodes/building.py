@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from crosslog.detection.episodes.bundle import Bundle
-from crosslog.detection.windows import PAD, Episode, Windows, fold
+from crosslog.detection.events import PAD, UNKNOWN_TIME, Episode, Events, Unit, Windows
+from crosslog.detection.split import QUERY, SUPPORT
 
 
-def source_episodes(bundle: Bundle, length: int) -> list[Episode]:
-    """One labelled episode per source system, in the bundle's order."""
-    return _episodes(bundle, ("source_support", "source_query"), length)
-
-
-def target_episodes(bundle: Bundle, length: int) -> list[Episode]:
-    """The target's episodes, in order; withhold the query's labels from whatever scores them."""
-    return _episodes(bundle, ("support", "query"), length)
-
-
-def span_windows(bundle: Bundle, span: dict[str, Any], length: int) -> Windows:
-    """Windows of `length` events over one span (a row of schemas.Spans), the last one padded.
+def build_episodes(bundle: Bundle, system: str, unit: Unit, *, source: bool) -> list[Episode]:
+    """The episodes in which a system teaches (`source`) or is watched, in order.
 
     Raises
     ------
     ValueError
-        If the bundle does not hold as many events as the span says.
+        If the bundle does not hold the events that its windows are of.
     """
-    events = bundle.events.filter(
-        pl.col("system") == span["system"], pl.col("line").is_between(span["first_line"], span["last_line"])
-    )
-    if events.height != span["events"]:
-        raise ValueError(f"the bundle holds {events.height} events of the span {span}; run the stage sample again")
-    return Windows(
-        ids=fold(events["unit"].to_numpy().astype(np.int32), length, PAD),
-        table=bundle.vectors,
-        texts=bundle.text_list,
-        messages=fold(events["message"].to_numpy().astype(np.int32), length, PAD),
-        message_texts=bundle.message_list,
-        severities=bundle.messages["severity"].to_numpy(),
-        labels=fold(events["anomalous"].to_numpy().astype(np.bool_), length, False),
-        lines=fold(events["line"].to_numpy().astype(np.int64), length, PAD),
-        system=str(span["system"]),
+    events = build_events(bundle.events.filter(pl.col("system") == system), bundle, system)
+    roles = (f"source_{SUPPORT}", f"source_{QUERY}") if source else (SUPPORT, QUERY)
+    rows = bundle.windows.filter(pl.col("system") == system, pl.col("role").is_in(roles))
+    return [
+        Episode(*(_windows(events, part.filter(role=role), unit) for role in roles))
+        for _, part in sorted(rows.partition_by("episode", as_dict=True).items())
+    ]
+
+
+def build_source_episodes(bundle: Bundle, systems: Sequence[str], unit: Unit) -> list[Episode]:
+    """One labelled episode per system that teaches, in their order."""
+    return [episode for system in systems for episode in build_episodes(bundle, system, unit, source=True)]
+
+
+def build_events(frame: pl.DataFrame, bundle: Bundle, system: str) -> Events:
+    """Columns of schemas.EpisodeEvents of one system as arrays."""
+    messages = frame["message"].to_numpy().astype(np.int32)
+    return Events(
+        units=frame["unit"].to_numpy().astype(np.int32),
+        messages=messages,
+        templates=bundle.template_of[messages],
+        labels=frame["anomalous"].to_numpy().astype(np.bool_),
+        lines=frame["line"].to_numpy().astype(np.int64),
+        times=frame["time"].dt.epoch("us").fill_null(UNKNOWN_TIME).to_numpy(),
+        sessions=_numbers(frame["session"]),
+        nodes=_numbers(frame["node"]),
+        texts=bundle.shared_texts,
+        system=system,
     )
 
 
-def _episodes(bundle: Bundle, roles: tuple[str, str], length: int) -> list[Episode]:
-    support, query = (
-        [span_windows(bundle, span, length) for span in bundle.spans.filter(role=role).iter_rows(named=True)]
-        for role in roles
-    )
-    return [Episode(*pair) for pair in zip(support, query, strict=True)]
+def _numbers(names: pl.Series) -> NDArray[np.int32]:
+    """A number for each distinct name, in order of the names; PAD where there is none."""
+    ranks = names.rank("dense").cast(pl.Int32) - 1
+    return ranks.fill_null(PAD).to_numpy()
+
+
+def _windows(events: Events, rows: pl.DataFrame, unit: Unit) -> Windows:
+    bounds = rows.select("first", "last").to_numpy().astype(np.int64)
+    if len(bounds) and bounds[:, 1].max() > len(events):
+        raise ValueError(f"the bundle holds {len(events)} events of {events.system}: run the stage sample again")
+    return Windows(events, bounds, unit)

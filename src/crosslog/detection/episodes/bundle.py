@@ -1,4 +1,4 @@
-"""The bundle of an experiment: the events of its spans with dense ids, and all that training and scoring need."""
+"""The bundle of an experiment: the events of its windows with dense ids, and all that training and scoring need."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from crosslog.detection.episodes.severity import SEVERITIES, UNKNOWN
+from crosslog.detection.events import Texts
+
+MESSAGE = ("text", "template", "severity")  # what makes two events' messages one
+TEXT = ("text", "encoding")  # what makes two texts' vectors one: an encoder may have options for each system
+EVENT_COLUMNS = ("system", "line", "time", "node", "session", "message", "unit", "label", "anomalous")
 
 
 class BundleError(ValueError):
@@ -18,43 +23,51 @@ class BundleError(ValueError):
 
 
 @dataclass(frozen=True)
-class Part:
-    """What one system brings: its events inside spans, its messages, and the text and vector of each message."""
+class SystemPart:
+    """What one system brings: its windows, their events, its messages and templates, and its texts with vectors."""
 
-    events: pl.DataFrame  # columns of schemas.Events: line, time, message_id, label, anomalous
+    windows: pl.DataFrame  # columns of schemas.EpisodeWindows, bounds into `events`
+    events: pl.DataFrame  # in the order of the cut: line, time, node, session, message_id, label, anomalous
     messages: pl.DataFrame  # schemas.Messages
+    templates: pl.DataFrame  # schemas.Templates
     units: pl.DataFrame  # schemas.Units
     vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """Frames as in schemas.Spans, EpisodeEvents, EpisodeMessages and EpisodeTexts; vectors (texts, dim)."""
+    """Frames as in schemas.EpisodeWindows, EpisodeEvents, EpisodeMessages and EpisodeTexts; vectors (texts, dim)."""
 
-    spans: pl.DataFrame
+    windows: pl.DataFrame
     events: pl.DataFrame
     messages: pl.DataFrame
     texts: pl.DataFrame
     vectors: NDArray[np.float32]
 
     @cached_property
-    def message_list(self) -> list[str]:
-        """Text of each message."""
-        return self.messages["text"].to_list()
+    def shared_texts(self) -> Texts:
+        """What all its events refer to."""
+        return Texts(
+            table=self.vectors,
+            texts=self.texts["text"].to_list(),
+            messages=self.messages["text"].to_list(),
+            templates=self._template_rows["template"].to_list(),
+            severities=self.messages["severity"].to_numpy(),
+            unit_length=bool(self.texts["unit_length"].all()),
+        )
 
     @cached_property
-    def text_list(self) -> list[str]:
-        """Text behind each row of `vectors`."""
-        return self.texts["text"].to_list()
+    def template_of(self) -> NDArray[np.int32]:
+        """(messages,) the row of each message's template."""
+        rows = self.messages.join(self._template_rows, on="template", how="left", maintain_order="left")["index"]
+        return rows.to_numpy().astype(np.int32)
+
+    @cached_property
+    def _template_rows(self) -> pl.DataFrame:
+        return self.messages.select(pl.col("template").unique(maintain_order=True)).with_row_index()
 
 
-def inside(events: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    """The events whose line lies in one of the spans, in order."""
-    inclusive = [pl.col("line").is_between(first, last) for first, last in spans["first_line", "last_line"].iter_rows()]
-    return events.filter(pl.any_horizontal(inclusive))
-
-
-def bundle(spans: pl.DataFrame, parts: Mapping[str, Part]) -> Bundle:
+def build_bundle(parts: Mapping[str, SystemPart]) -> Bundle:
     """Join the parts; ids are dense and in order of first use, systems in the order of `parts`.
 
     Raises
@@ -63,20 +76,24 @@ def bundle(spans: pl.DataFrame, parts: Mapping[str, Part]) -> Bundle:
         If an event's message has no text or no vector.
     """
     events = pl.concat([_joined(system, part) for system, part in parts.items()])
-    messages = _numbered(events, "text", "message")
-    texts = _numbered(events, "unit_text", "unit")
-    joined = events.join(messages, on="text", maintain_order="left").join(texts, on="unit_text", maintain_order="left")
+    messages = _numbered(events.select(MESSAGE), "message")
+    texts = _numbered(events.select(pl.col("unit_text").alias("text"), "encoding", "unit_length"), "unit")
+    joined = events.join(messages, on=MESSAGE, maintain_order="left", nulls_equal=True).join(
+        texts.rename({"text": "unit_text"}).drop("unit_length"),
+        on=("unit_text", "encoding"),
+        maintain_order="left",
+    )
     return Bundle(
-        spans=spans,
-        events=joined.select("system", "line", "time", "message", "unit", "label", "anomalous"),
-        messages=_first(joined, "message").select("message", "text", _severity().alias("severity")),
-        texts=_first(joined, "unit").select("unit", pl.col("unit_text").alias("text")),
-        vectors=_vectors(_first(joined, "unit"), parts),
+        windows=pl.concat([part.windows for part in parts.values()]),
+        events=joined.select(EVENT_COLUMNS),
+        messages=messages,
+        texts=texts,
+        vectors=_vectors(joined.unique("unit", keep="first", maintain_order=True).sort("unit"), parts),
     )
 
 
-def merged(first: Bundle, second: Bundle) -> Bundle:
-    """One bundle over both: the first keeps its ids, and texts that both have stand once.
+def merge_bundles(first: Bundle, second: Bundle) -> Bundle:
+    """One bundle over both: the first keeps its ids, and what both have stands once; windows are of both, events too.
 
     Raises
     ------
@@ -84,14 +101,14 @@ def merged(first: Bundle, second: Bundle) -> Bundle:
         If their vectors differ in length.
     """
     _check_dims({"first": first.vectors, "second": second.vectors})
-    messages, message_ids = _united(first.messages, second.messages, "message")
-    texts, units = _united(first.texts, second.texts, "unit")
+    messages, message_ids = _united(first.messages, second.messages, "message", MESSAGE)
+    texts, units = _united(first.texts, second.texts, "unit", TEXT)
     events = second.events.with_columns(
         message=message_ids.gather(second.events["message"]), unit=units.gather(second.events["unit"])
     )
     new = units.to_numpy() >= first.texts.height
     return Bundle(
-        spans=pl.concat([first.spans, second.spans]),
+        windows=pl.concat([first.windows, second.windows]),
         events=pl.concat([first.events, events]),
         messages=messages,
         texts=texts,
@@ -99,39 +116,36 @@ def merged(first: Bundle, second: Bundle) -> Bundle:
     )
 
 
-def _united(first: pl.DataFrame, second: pl.DataFrame, name: str) -> tuple[pl.DataFrame, pl.Series]:
-    """Rows of both, each text once, and the new id of each row of `second`."""
-    rows = pl.concat([first, second]).unique("text", keep="first", maintain_order=True).drop(name)
-    rows = rows.with_row_index(name)
-    ids = second.select("text").join(rows, on="text", how="left", maintain_order="left")[name]
+def _united(
+    first: pl.DataFrame, second: pl.DataFrame, name: str, key: tuple[str, ...]
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Rows of both, each once, and the new id of each row of `second`."""
+    rows = pl.concat([first, second]).unique(key, keep="first", maintain_order=True).drop(name).with_row_index(name)
+    ids = second.select(key).join(rows, on=key, how="left", maintain_order="left")[name]
     return rows, ids
 
 
-def _joined(system: str, part: Part) -> pl.DataFrame:
-    units = part.units.rename({"text": "unit_text"})
+def _joined(system: str, part: SystemPart) -> pl.DataFrame:
+    messages = part.messages.select("message_id", "text", "template_id", _severity().alias("severity"))
     joined = (
-        part.events.sort("line")
-        .select(pl.lit(system).alias("system"), "line", "time", "message_id", "label", "anomalous")
-        .join(part.messages.select("message_id", "text", "level"), on="message_id", how="left", maintain_order="left")
-        .join(units, on="message_id", how="left", maintain_order="left")
+        part.events.select(pl.lit(system).alias("system"), pl.all())
+        .join(messages, on="message_id", how="left", maintain_order="left")
+        .join(part.templates.select("template_id", "template"), on="template_id", how="left", maintain_order="left")
+        .join(part.units.rename({"text": "unit_text"}), on="message_id", how="left", maintain_order="left")
     )
-    lost = joined.filter(pl.col("text").is_null() | pl.col("row").is_null())
+    lost = joined.filter(pl.any_horizontal(pl.col("text", "template", "row").is_null()))
     if lost.height:
         line, message = lost.row(0, named=True)["line"], lost.row(0, named=True)["message_id"]
         raise BundleError(
-            f"{system}: {lost.height} events have a message without text or vector, the first in line {line} "
+            f"{system}: {lost.height} events have a message without text, template or vector, the first in line {line} "
             f"(message_id {message}); run the stages parse and embed of {system} again"
         )
     return joined
 
 
-def _numbered(events: pl.DataFrame, text: str, name: str) -> pl.DataFrame:
-    """Each distinct text with its id, in order of first use."""
-    return events.select(text).unique(keep="first", maintain_order=True).with_row_index(name)
-
-
-def _first(joined: pl.DataFrame, name: str) -> pl.DataFrame:
-    return joined.unique(name, keep="first", maintain_order=True).sort(name)
+def _numbered(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Each distinct row with its id, in order of first use."""
+    return rows.unique(keep="first", maintain_order=True).with_row_index(name)
 
 
 def _severity() -> pl.Expr:
@@ -139,7 +153,7 @@ def _severity() -> pl.Expr:
     return word.replace_strict(SEVERITIES, default=UNKNOWN, return_dtype=pl.Int8).fill_null(UNKNOWN)
 
 
-def _vectors(firsts: pl.DataFrame, parts: Mapping[str, Part]) -> NDArray[np.float32]:
+def _vectors(firsts: pl.DataFrame, parts: Mapping[str, SystemPart]) -> NDArray[np.float32]:
     dim = _check_dims({system: part.vectors for system, part in parts.items()})
     vectors = np.empty((firsts.height, dim), dtype=np.float32)
     for system, part in parts.items():

@@ -11,18 +11,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import Detector
-from crosslog.detection.episodes.adapting import STEPS, Rules, Stepwise, counted
-from crosslog.detection.windows import Episode, Windows
+from crosslog.detection.episodes.adapting import STEPS, AdaptationRules, Stepwise, count_steps
+from crosslog.detection.events import Episode, Windows
 
 
 class DetectorError(ValueError):
-    """A detector broke its promise: a wrong shape, or a score that is not a finite number."""
+    """A detector cannot score a unit, or broke its promise: a wrong shape, or a score that is not finite."""
 
 
 class Scored(NamedTuple):
-    """Scores of the support's and the query's events, what each adaptation step flags, and the seconds that it took."""
+    """Scores of an episode's query and of the support that the detector was given, and the seconds that it took."""
 
-    frame: pl.DataFrame  # role, window, line, score, labelled
+    frame: pl.DataFrame  # role, unit, score, labelled
+    support: int  # the episode whose support the detector was given
     steps: pl.DataFrame  # step, hits, alarms, anomalous, scored; empty where a method has no steps
     adapt_seconds: float
     score_seconds: float
@@ -30,13 +31,14 @@ class Scored(NamedTuple):
 
 class _Adapted(NamedTuple):
     detector: Detector
-    given: NDArray[np.int64]  # lines whose labels it has had
+    support: int
+    given: Windows
     steps: pl.DataFrame
     seconds: float
 
 
 def score_episodes(
-    fitted: Detector, episodes: Sequence[Episode], sources: Sequence[Episode], rules: Rules
+    fitted: Detector, episodes: Sequence[Episode], sources: Sequence[Episode], rules: AdaptationRules
 ) -> Iterator[Scored]:
     """Adapt a fitted detector as the rules say and score each episode; no detector ever meets a label of a query.
 
@@ -47,79 +49,86 @@ def score_episodes(
     """
     shared = None
     if getattr(fitted, "one_support", False):
-        shared = _adapted(fitted, rules.one_support(episodes), sources)
+        number = rules.choose_support(episodes)
+        shared = _adapt(fitted, number, episodes[number].support, sources)
     for number, episode in enumerate(episodes):
         try:
-            adapted = shared or _adapted_to(episode, fitted, sources, rules)
-            frame, seconds = _scored(adapted, episode, fitted.level)
+            adapted = shared or _adapt_to(number, episode, fitted, sources, rules)
+            frame, seconds = _score(adapted, episode)
         except DetectorError as error:
             raise DetectorError(f"episode {number}: {error}") from None
-        yield Scored(frame, adapted.steps, adapted.seconds, seconds)
+        yield Scored(frame, adapted.support, adapted.steps, adapted.seconds, seconds)
         shared = shared and shared._replace(seconds=0.0)
 
 
-def _adapted_to(episode: Episode, fitted: Detector, sources: Sequence[Episode], rules: Rules) -> _Adapted:
-    if not isinstance(fitted, Stepwise):
-        return _adapted(fitted, episode.support, sources)
-    start = time.perf_counter()
-    detectors = list(fitted.adaptations(episode.support))
-    seconds = time.perf_counter() - start
-    query = episode.query.withheld()
-    scores = [checked(detector.score(query), query, fitted.level) for detector in detectors]
-    steps = counted(scores, episode.query, rules.threshold)
-    chosen = rules.chosen(steps)
-    marked = steps.with_columns(scored=pl.col("step") == chosen)
-    return _Adapted(detectors[chosen], _labelled_lines(episode.support), marked, seconds)
-
-
-def _adapted(fitted: Detector, support: Windows, sources: Sequence[Episode]) -> _Adapted:
-    start = time.perf_counter()
-    detector = fitted.adapt(support, sources)
-    return _Adapted(detector, _labelled_lines(support), pl.DataFrame(schema=STEPS), time.perf_counter() - start)
-
-
-def _labelled_lines(support: Windows) -> NDArray[np.int64]:
-    return support.lines[support.real] if support.labelled else np.empty(0, np.int64)
-
-
-def _scored(adapted: _Adapted, episode: Episode, level: str) -> tuple[pl.DataFrame, float]:
-    start = time.perf_counter()
-    scores = [checked(adapted.detector.score(windows.withheld()), windows, level) for windows in episode]
-    seconds = time.perf_counter() - start
-    frames = [
-        _frame(windows, values, adapted.given).insert_column(0, pl.lit(role).alias("role"))
-        for role, windows, values in zip(Episode._fields, episode, scores, strict=True)
-    ]
-    return pl.concat(frames), seconds
-
-
-def checked(scores: NDArray[np.float32], windows: Windows, level: str) -> NDArray[np.float32]:
-    """(n, length) finite float32 scores; a window's score is every of its events' score.
+def score_units(detector: Detector, windows: Windows) -> NDArray[np.float32]:
+    """(size,) finite float32 scores, one per unit; where it scores events alone, a window has its highest event's.
 
     Raises
     ------
     DetectorError
-        If there are not as many as `level` says, or one is not finite.
+        If there are not as many as there are units, one is not finite, or the detector cannot score such units.
     """
-    expected = windows.ids.shape if level == "event" else windows.ids.shape[:1]
-    if scores.shape != expected:
-        raise DetectorError(f"it scored {scores.shape}, {expected} was expected at {level} level")
-    bad = np.argwhere(~np.isfinite(scores))
+    if windows.unit in detector.units:
+        return _checked(detector.score(windows), windows)
+    if "event" not in detector.units:
+        able = " and ".join(f"{unit}s" for unit in sorted(detector.units))
+        raise DetectorError(f"it scores {able}, and the experiment's unit is the {windows.unit}: take it off its list")
+    return windows.highest(_checked(detector.score(windows.as_events()), windows.as_events()))
+
+
+def _checked(scores: NDArray[np.float32], windows: Windows) -> NDArray[np.float32]:
+    if scores.shape != (windows.size,):
+        raise DetectorError(f"it scored {scores.shape}, {(windows.size,)} was expected at {windows.unit} level")
+    bad = np.flatnonzero(~np.isfinite(scores))
     if len(bad):
-        raise DetectorError(f"{len(bad)} of its scores are not finite, the first in window {bad[0][0]}")
-    spread = scores if level == "event" else np.repeat(scores[:, None], windows.ids.shape[1], axis=1)
-    return spread.astype(np.float32)
+        raise DetectorError(f"{len(bad)} of its scores are not finite, the first of {windows.unit} {bad[0]}")
+    return scores.astype(np.float32)
 
 
-def _frame(windows: Windows, scores: NDArray[np.float32], given: NDArray[np.int64]) -> pl.DataFrame:
-    """`given`: lines whose labels the detector has had; where a query overlaps its support, the audit sees it."""
-    number = np.broadcast_to(np.arange(len(windows))[:, None], windows.ids.shape)
-    real = windows.real
+def _adapt_to(
+    number: int, episode: Episode, fitted: Detector, sources: Sequence[Episode], rules: AdaptationRules
+) -> _Adapted:
+    if not isinstance(fitted, Stepwise) or episode.query is None:
+        return _adapt(fitted, number, episode.support, sources)
+    start = time.perf_counter()
+    detectors = list(fitted.adaptations(episode.support))
+    seconds = time.perf_counter() - start
+    query = episode.query.withhold()
+    steps = count_steps([score_units(each, query) for each in detectors], episode.query.truth, rules.threshold)
+    chosen = rules.choose_step(steps)
+    marked = steps.with_columns(scored=pl.col("step") == chosen)
+    return _Adapted(detectors[chosen], number, episode.support, marked, seconds)
+
+
+def _adapt(fitted: Detector, number: int, support: Windows, sources: Sequence[Episode]) -> _Adapted:
+    start = time.perf_counter()
+    detector = fitted.adapt(support, sources)
+    return _Adapted(detector, number, support, pl.DataFrame(schema=STEPS), time.perf_counter() - start)
+
+
+def _score(adapted: _Adapted, episode: Episode) -> tuple[pl.DataFrame, float]:
+    """Support, as given, and query."""
+    assert episode.query is not None, "an episode to be scored has a query"
+    start = time.perf_counter()
+    both = {"support": adapted.given, "query": episode.query}
+    scores = {role: score_units(adapted.detector, windows.withhold()) for role, windows in both.items()}
+    seconds = time.perf_counter() - start
+    frames = [
+        _frame(both[role], values, adapted.given).insert_column(0, pl.lit(role).alias("role"))
+        for role, values in scores.items()
+    ]
+    return pl.concat(frames), seconds
+
+
+def _frame(windows: Windows, scores: NDArray[np.float32], given: Windows) -> pl.DataFrame:
+    """`labelled`: whether the detector has had the label of any event of a unit, in whichever window it was."""
+    known = np.isin(windows.events.lines[windows.slots], given.events.lines[given.slots] if given.labelled else [])
+    labelled = known if windows.unit == "event" else windows.highest(known.astype(np.float32)) > 0
     return pl.DataFrame(
         {
-            "window": pl.Series(number[real], dtype=pl.UInt32),
-            "line": pl.Series(windows.lines[real], dtype=pl.UInt64),
-            "score": pl.Series(scores[real], dtype=pl.Float32),
-            "labelled": np.isin(windows.lines[real], given),
+            "unit": pl.Series(np.arange(windows.size), dtype=pl.UInt32),
+            "score": pl.Series(scores, dtype=pl.Float32),
+            "labelled": labelled,
         }
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.windows import Windows
+from crosslog.detection.events import Windows
 
 
 class Counts(NamedTuple):
@@ -32,24 +32,24 @@ class Counts(NamedTuple):
 
 def unit_counts(several: Sequence[Windows]) -> Counts:
     """Counts per row of the table of vectors."""
-    return _counts([windows.ids[windows.real] for windows in several], several)
+    return _counts([windows.events.units[windows.slots] for windows in several], several)
 
 
 def message_counts(several: Sequence[Windows]) -> Counts:
     """Counts per masked message."""
-    return _counts([windows.messages[windows.real] for windows in several], several)
+    return _counts([windows.events.messages[windows.slots] for windows in several], several)
 
 
 def by_unit(windows: Windows, score: Callable[[NDArray[np.float32]], NDArray[np.floating]]) -> NDArray[np.float32]:
-    """(n, length) scores from a function of (units, dim) vectors that is called once, with distinct texts."""
-    ids, inverse = np.unique(windows.ids, return_inverse=True)
-    return np.asarray(score(windows.table[ids])[inverse], dtype=np.float32).reshape(windows.ids.shape)
+    """(slots,) scores from a function of (units, dim) vectors that is called once, with distinct texts."""
+    ids, inverse = np.unique(windows.events.units[windows.slots], return_inverse=True)
+    return np.asarray(score(windows.table[ids])[inverse], dtype=np.float32)
 
 
 def _counts(ids: list[NDArray[np.int32]], several: Sequence[Windows]) -> Counts:
     if not all(windows.labelled for windows in several):
         raise ValueError("labels of these windows are withheld: there is nothing to learn from")
-    labels = np.concatenate([windows.labels[windows.real] for windows in several])
+    labels = np.concatenate([windows.events.labels[windows.slots] for windows in several])
     distinct, inverse = np.unique(np.concatenate(ids).astype(np.int64), return_inverse=True)
     return Counts(
         ids=distinct,

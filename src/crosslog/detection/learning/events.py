@@ -13,11 +13,11 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
+from crosslog.detection.events import Windows
 from crosslog.detection.learning import device
 from crosslog.detection.learning.maml import Loss
 from crosslog.detection.learning.networks import Weights
 from crosslog.detection.learning.prefixes import Prefixes, prefixes, side_by_side
-from crosslog.detection.windows import Windows
 
 WINDOWS_AT_ONCE = 1024  # in scoring; bounds memory, and a score depends on it by rounding alone
 
@@ -78,7 +78,7 @@ def event_probabilities(model: nn.Module, weights: Weights, windows: Windows) ->
 
 
 def scores(windows: Windows, logits: Callable[[Tensor, Prefixes], Tensor]) -> NDArray[np.float32]:
-    """(n, length) softmax probabilities of an anomaly, from a function of a table and a tree to (nodes, 2) logits."""
+    """(slots,) softmax probabilities of an anomaly, from a function of a table and a tree to (nodes, 2) logits."""
     rows, ids = _dense(windows)
     table = device.placed(windows.table[rows])
     found = np.empty(ids.shape, dtype=np.float32)
@@ -86,7 +86,7 @@ def scores(windows: Windows, logits: Callable[[Tensor, Prefixes], Tensor]) -> ND
         with torch.no_grad():
             probabilities = logits(table, tree.to(table.device)).softmax(dim=1)[:, 1].cpu().numpy()
         found[chosen] = probabilities[nodes]
-    return found
+    return found[windows.real]
 
 
 def _dense(windows: Windows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import State
+from crosslog.detection.events import Windows
 from crosslog.detection.learning.counts import Counts, by_unit
-from crosslog.detection.windows import Windows
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def fitted(
 
 
 def linear_scores(state: State, windows: Windows) -> NDArray[np.float32]:
-    """(n, length) probabilities of an anomaly."""
+    """(slots,) probabilities of an anomaly."""
     weights, intercept = state["weights"], state["intercept"]
     return by_unit(windows, lambda vectors: 1 / (1 + np.exp(-(vectors @ weights + intercept))))
 

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from crosslog.detection.events import PAD, Episode, Windows
 from crosslog.detection.learning import device
-from crosslog.detection.windows import PAD, Episode, Windows
 
 RUNS_AT_ONCE = 512  # in scoring; bounds memory, and a run's score depends on it by rounding alone
 
@@ -43,7 +43,7 @@ class Sequences(NamedTuple):
 
 
 def sequences(several: Sequence[Windows], length: int) -> Sequences:
-    """Labelled windows that share a table, as runs of at most `length` events; a run of padding alone is left out.
+    """Labelled windows that share a table, as runs of at most `length` events.
 
     Raises
     ------
@@ -52,20 +52,19 @@ def sequences(several: Sequence[Windows], length: int) -> Sequences:
     """
     if not all(windows.labelled for windows in several):
         raise ValueError("labels of these windows are withheld: there is nothing to learn from")
-    ids = np.concatenate([_cut(windows.ids, length, PAD) for windows in several])
-    labels = np.concatenate([_cut(windows.labels, length, False) for windows in several])
-    kept = np.not_equal(ids, PAD).any(axis=1)
-    return _tensors(several[0].table, ids[kept], labels[kept])
+    runs = [windows.cut_runs(length) for windows in several]
+    ids, labels = _stack([each.ids for each in runs], PAD), _stack([each.labels for each in runs], False)
+    return _tensors(several[0].table, ids, labels)
 
 
 def scored(windows: Windows, length: int, score: Callable[[Sequences], Tensor]) -> NDArray[np.float32]:
-    """(n, width) scores from a function of runs to (runs, length) that meets each distinct run once."""
-    distinct, inverse = np.unique(_cut(windows.ids, length, PAD), axis=0, return_inverse=True)
+    """(slots,) scores from a function of runs to (runs, length) that meets each distinct run once."""
+    runs = windows.cut_runs(length)
+    distinct, inverse = np.unique(runs.ids, axis=0, return_inverse=True)
     inputs = _tensors(windows.table, distinct, np.zeros(distinct.shape, dtype=np.bool_))
     with torch.no_grad():
         parts = [score(inputs.rows(chosen)) for chosen in torch.split(torch.arange(len(distinct)), RUNS_AT_ONCE)]
-    count, width = windows.ids.shape
-    scores: NDArray[np.float32] = torch.cat(parts).cpu().numpy()[inverse.ravel()].reshape(count, -1)[:, :width]
+    scores: NDArray[np.float32] = torch.cat(parts).cpu().numpy()[inverse.ravel()][runs.real]
     return scores.astype(np.float32)
 
 
@@ -79,15 +78,15 @@ def one_source(sources: Sequence[Episode], number: int) -> list[Windows]:
     """
     if not 0 <= number < len(sources):
         raise ValueError(f"source {number} is asked for, but the experiment has sources 0 to {len(sources) - 1}")
-    return list(sources[number])
+    return sources[number].parts
 
 
-def _cut(values: NDArray[np.generic], length: int, pad: object) -> NDArray[np.generic]:
-    """(n, width) to (n * ceil(width / length), length); no run crosses the edge of a window."""
-    count, width = values.shape
-    padded = np.full((count, -(-width // length) * length), pad, dtype=values.dtype)
-    padded[:, :width] = values
-    return padded.reshape(-1, length)
+def _stack(several: Sequence[NDArray[np.generic]], pad: object) -> NDArray[np.generic]:
+    """(n, length) arrays of several lengths one under another, padded to the longest."""
+    length = max(each.shape[1] for each in several)
+    return np.concatenate(
+        [np.pad(each, ((0, 0), (0, length - each.shape[1])), constant_values=pad) for each in several]  # type: ignore[call-overload]
+    )
 
 
 def _tensors(table: NDArray[np.float32], ids: NDArray[np.generic], labels: NDArray[np.generic]) -> Sequences:

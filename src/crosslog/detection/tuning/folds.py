@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from crosslog.detection.windows import Episode, Windows
+from crosslog.detection.events import Episode, Windows
 
 
-class Fold(NamedTuple):
+class SearchFold(NamedTuple):
     """One source left out.
 
     Attributes
@@ -26,16 +25,16 @@ class Fold(NamedTuple):
     episodes: list[Episode]
 
 
-def leave_one_out(sources: Sequence[Episode], events: int) -> list[Fold]:
+def leave_one_out(sources: Sequence[Episode], units: int) -> list[SearchFold]:
     """One fold per source, in their order.
 
     Parameters
     ----------
     sources
         One labelled episode per source system.
-    events
-        What a target's support holds; the span of the source left out is cut into supports of about that many, and
-        those with both classes are kept. Where none has both, the whole span is the support.
+    units
+        What a target's support holds; the windows of the source left out are dealt to supports of about that many, and
+        those with both classes are kept. Where none has both, all windows are the support.
 
     Raises
     ------
@@ -46,32 +45,21 @@ def leave_one_out(sources: Sequence[Episode], events: int) -> list[Fold]:
         there = ", ".join(episode.support.system for episode in sources) or "none"
         raise ValueError(f"leaving one source out needs two, there is {there}: name another source in params.yaml")
     return [
-        Fold(
+        SearchFold(
             left_out=episode.support.system,
             sources=[other for other in sources if other is not episode],
-            episodes=[Episode(support, episode.query) for support in _supports(episode.support, events)],
+            episodes=[Episode(support, episode.query) for support in _supports(episode.support, units)],
         )
         for episode in sources
     ]
 
 
-def _supports(span: Windows, events: int) -> list[Windows]:
-    return [part for part in _parts(span, events) if _has_both_classes(part)] or [span]
+def _supports(support: Windows, units: int) -> list[Windows]:
+    return [part for part in _parts(support, units) if 0 < part.truth.sum() < part.size] or [support]
 
 
-def _parts(span: Windows, events: int) -> Iterator[Windows]:
-    """Consecutive windows, as many to a part as come closest to that many events, and no part much smaller."""
-    count = min(max(1, round(span.real.sum() / events)), len(span))
-    for chosen in np.array_split(np.arange(len(span)), count):
-        yield replace(
-            span,
-            ids=span.ids[chosen],
-            messages=span.messages[chosen],
-            labels=span.labels[chosen],
-            lines=span.lines[chosen],
-        )
-
-
-def _has_both_classes(windows: Windows) -> bool:
-    labels = windows.labels[windows.real]
-    return bool(labels.any() and not labels.all())
+def _parts(support: Windows, units: int) -> Iterator[Windows]:
+    """Consecutive windows, as many to a part as come closest to that many units, and no part much smaller."""
+    count = min(max(1, round(support.size / units)), len(support))
+    for chosen in np.array_split(np.arange(len(support)), count):
+        yield support.take(chosen)

@@ -23,8 +23,8 @@ from optuna.storages import BaseStorage
 from optuna.trial import TrialState
 
 from crosslog.detection.detector import Detector
-from crosslog.detection.episodes.scoring import checked
-from crosslog.detection.tuning.folds import Fold
+from crosslog.detection.episodes.scoring import score_units
+from crosslog.detection.tuning.folds import SearchFold
 from crosslog.detection.tuning.history import LEFT_OUT, REASON, Found, finished, found
 from crosslog.detection.tuning.space import distributions, inside
 from crosslog.settings import Space, TuneSettings
@@ -41,7 +41,7 @@ class Problem:
 
     build: Callable[[Mapping[str, Any]], Detector]  # from drawn values, which lie over those in params.yaml
     space: Mapping[str, Space]
-    folds: Sequence[Fold]
+    folds: Sequence[SearchFold]
     judge: Judge
 
 
@@ -108,17 +108,18 @@ def _tried(trial: optuna.Trial, problem: Problem) -> tuple[TrialState, float | N
     return TrialState.COMPLETE, fmean(left_out.values())
 
 
-def _scores(detector: Detector, fold: Fold) -> list[NDArray[np.float32]]:
-    """(n, length) scores of the query after each of the fold's supports."""
+def _scores(detector: Detector, fold: SearchFold) -> list[NDArray[np.float32]]:
+    """(size,) scores of the query after each of the fold's supports."""
     fitted = detector.fit(fold.sources)
     return [
-        checked(fitted.adapt(support, fold.sources).score(query.withheld()), query, fitted.level)
+        score_units(fitted.adapt(support, fold.sources), query.withhold())
         for support, query in fold.episodes
+        if query is not None
     ]
 
 
-def _worth(scores: Sequence[NDArray[np.float32]], fold: Fold, judge: Judge) -> float:
+def _worth(scores: Sequence[NDArray[np.float32]], fold: SearchFold, judge: Judge) -> float:
     """Mean over the fold's episodes."""
-    queries = [episode.query for episode in fold.episodes]
-    values = [judge(query.labels[query.real], each[query.real]) for query, each in zip(queries, scores, strict=True)]
+    truths = [episode.query.truth for episode in fold.episodes if episode.query is not None]
+    values = [judge(truth, each) for truth, each in zip(truths, scores, strict=True)]
     return fmean(0.0 if math.isnan(value) else float(value) for value in values)

@@ -35,7 +35,7 @@ class BertPublished:
     model: str
     batch_size: int
     max_tokens: int
-    normalised = False
+    unit_length = False
 
     @property
     def dim(self) -> int:

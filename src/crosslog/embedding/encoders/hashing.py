@@ -26,7 +26,7 @@ class Hashing:
 
     dim: int
     seed: int
-    normalised = True
+    unit_length = True
 
     def identity(self) -> str:
         """Encoder and options; there are no weights."""

@@ -30,7 +30,7 @@ class HuggingFace:
     model: str
     batch_size: int
     max_tokens: int
-    normalised = False
+    unit_length = False
 
     @property
     def dim(self) -> int:

@@ -37,7 +37,7 @@ class SentenceTransformer:
     model: str
     batch_size: int
     max_tokens: int
-    normalised = True
+    unit_length = True
 
     @property
     def dim(self) -> int:
@@ -56,8 +56,8 @@ class SentenceTransformer:
         """(n, dim) float32 vectors of length one."""
         folder = models.locate(self.model)
         if folder is not None and is_plain(folder_modules(folder), folder):
-            return unit_length(self._transformer.mean_of_last_layer(texts, self.batch_size, self.max_tokens))
-        return unit_length(self._by_the_library(texts))
+            return scale_to_one(self._transformer.mean_of_last_layer(texts, self.batch_size, self.max_tokens))
+        return scale_to_one(self._by_the_library(texts))
 
     def _by_the_library(self, texts: Sequence[str]) -> NDArray[np.float32]:
         # One text a call: the library pads to the longest of a batch, and a vector must not depend on its neighbours.
@@ -99,7 +99,7 @@ def is_plain(modules: Sequence[dict[str, Any]], folder: Path) -> bool:
     return chosen == {"pooling_mode_mean_tokens"} and not lower
 
 
-def unit_length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def scale_to_one(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Each row divided by its length."""
     lengths: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.divide(vectors, np.maximum(lengths, np.float32(1e-12)))

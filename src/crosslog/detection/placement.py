@@ -22,7 +22,7 @@ SWEEPS = 200  # passes over packed spans; each re-draws every span between its n
 NONE = np.iinfo(np.int64).max
 
 
-class SamplingError(ValueError):
+class PlacementError(ValueError):
     """A system cannot give the spans that an experiment asks for; the message says what would fit."""
 
 
@@ -62,7 +62,7 @@ def draw(supports: Starts, queries: Starts, wanted: int, rng: np.random.Generato
 
     Raises
     ------
-    SamplingError
+    PlacementError
         If there are not that many: the test is exact, whatever the draw.
     """
     packed = pack(supports, queries, wanted)
@@ -80,7 +80,7 @@ def draw_as_published(supports: Starts, queries: Starts, wanted: int, rng: np.ra
 
     Raises
     ------
-    SamplingError
+    PlacementError
         If there are not that many of a role: the test is exact, whatever the draw.
     """
     drawn = [_alone(starts, wanted, rng) for starts in (supports, queries)]
@@ -93,7 +93,7 @@ def _alone(starts: Starts, wanted: int, rng: np.random.Generator) -> list[int]:
     while len(packed) < wanted:
         start = starts.first(packed[-1] + starts.length if packed else 0)
         if start == NONE:
-            raise SamplingError(f"{len(packed)} of {wanted} disjoint {starts.role} spans are possible")
+            raise PlacementError(f"{len(packed)} of {wanted} disjoint {starts.role} spans are possible")
         packed.append(start)
     for _ in range(RESTARTS):
         drawn: list[int] = []
@@ -116,7 +116,7 @@ def pack(supports: Starts, queries: Starts, wanted: int) -> list[Pair]:
 
     Raises
     ------
-    SamplingError
+    PlacementError
         If there are fewer than `wanted`; the message says how many.
     """
     ends: dict[tuple[int, int], int] = {(0, 0): 0}
@@ -134,7 +134,7 @@ def pack(supports: Starts, queries: Starts, wanted: int) -> list[Pair]:
                     before[s, q] = (starts.role, start)
     possible = max(count for count in range(wanted + 1) if (count, count) in ends)
     if possible < wanted:
-        raise SamplingError(
+        raise PlacementError(
             f"{possible} of {wanted} pairs of disjoint spans, each support before its query, are possible"
         )
     return _traced(before, supports.role, wanted)

@@ -1,0 +1,1 @@
+"""One file per way to split; its name is the name in params.yaml."""
