@@ -22,7 +22,7 @@ def test_undefined_folds_are_counted_out(settings: EvaluateSettings) -> None:
     values = np.array([[[0.2, np.nan, 0.4], [0.6, np.nan, np.nan]]])
     result = over_folds(values, settings)
     assert result.value[0] == pytest.approx(0.4)
-    assert result.episodes[0] == 2
+    assert result.folds[0] == 2
     assert 0.2 <= result.low[0] <= result.high[0] <= 0.6
 
 
@@ -32,7 +32,7 @@ def test_one_episode_has_no_interval_and_none_has_no_value(settings: EvaluateSet
     assert np.isnan(result.value[1])
     assert np.isnan(result.low).all()
     assert np.isnan(result.high).all()
-    assert result.episodes.tolist() == [1, 0]
+    assert result.folds.tolist() == [1, 0]
 
 
 def test_nine_in_ten_intervals_hold_the_true_mean(settings: EvaluateSettings) -> None:
