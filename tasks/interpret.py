@@ -11,8 +11,9 @@ from crosslog.faults import exit_on_network_error
 from crosslog.interpretation import curated, review, store, table
 from crosslog.interpretation.answers import Answers
 from crosslog.interpretation.client import Client
-from crosslog.interpretation.interpret import Interpreter, interpreted
+from crosslog.interpretation.interpret import Interpreter, Request, interpreted
 from crosslog.interpretation.llm import LanguageModel
+from crosslog.interpretation.privacy import shown
 from crosslog.interpretation.prompting import Prompt
 from crosslog.interpretation.rules import Rules
 from crosslog.settings import InterpretSettings, Settings
@@ -25,17 +26,18 @@ def main(system: str, *options: str) -> None:
     With `--dry-run`, only say what a language model would be asked, and what that costs.
     """
     templates = artifacts.TEMPLATES.read(system=system)
-    path, ledger = table.path_of(system), review.written_path_of(system)
+    path = table.path_of(system)
     existing = store.load(path)
     settings = Settings.load().interpret
     rules, model = Rules(), language_model(settings, system) if settings.online or "--dry-run" in options else None
     interpreter: Interpreter = model or rules
 
-    every = review.requests(templates, table.empty(), rules.source)
-    by_rule = dict(zip(every, rules.interpret(list(every.values())), strict=True))
-    known = set(ledger.read_text(encoding="utf-8").split()) if ledger.exists() else set()
-    written = known | review.fingerprints(by_rule)
-    current = review.recognised(existing, written)
+    ours = sentences_of(system, existing)
+
+    def recognised(rows: pl.DataFrame) -> pl.DataFrame:
+        return review.mark_typed_rows(review.adopt_rows(rows, ours))
+
+    current = recognised(existing)
     asked = review.requests(templates, current, interpreter.source)
     by_care = curated.known(asked)
     asked = {key: request for key, request in asked.items() if key not in by_care}
@@ -45,18 +47,28 @@ def main(system: str, *options: str) -> None:
     standing = current.filter(current["interpretation"] != "")["key"].to_list()
     meanings = {**by_care, **interpreted(asked, interpreter, rules, standing)}
 
-    # First what is remembered as ours: a sentence written before it is remembered would pass for a person's.
-    ours = known | review.fingerprints(meanings)
-    artifacts.write_text(ledger, "".join(f"{line}\n" for line in sorted(ours)))
-
     def merged(rows: pl.DataFrame) -> pl.DataFrame:
         """The rows as they are now: people may have gone on while a language model was asked."""
-        frame = review.merged(templates, review.recognised(rows, written | ours), meanings)
+        frame = review.merged(templates, recognised(rows), meanings)
         return artifacts.check_frame(frame, schemas.Interpretations, path)
 
     print(summary(system, store.rewrite(path, merged), existing))  # noqa: T201
     if model:
         print(f"interpret {system}: {model.client.budget}")  # noqa: T201
+
+
+def sentences_of(system: str, existing: pl.DataFrame) -> dict[str, set[str]]:
+    """By key, what crosslog may have written into rows of an earlier version, which did not keep that."""
+    old = existing.filter((pl.col("written") == "") & pl.col("source").is_in(table.MACHINES))
+    if old.is_empty():
+        return {}
+    rows = {row["key"]: Request(row["template"], row["example"]) for row in old.iter_rows(named=True)}
+    by_rule = dict(zip(rows, Rules().interpret(list(rows.values())), strict=True))
+    by_care, answers = curated.known(rows), Answers(artifacts.answers_path(system))
+    ours = {key: set(answers.ever_given(shown(request).template)) for key, request in rows.items()}
+    for key, meaning in (*by_rule.items(), *by_care.items()):
+        ours[key].add(meaning.sentence)
+    return ours
 
 
 def summary(system: str, rows: pl.DataFrame, before: pl.DataFrame) -> str:

@@ -22,7 +22,7 @@ def written(system: str, told: list[tuple[str, int, str, str]]) -> Path:
         dict.fromkeys(table.COLUMNS, "")
         | {"key": key, "template": f"part {key[0]} of {system}", "example": "x", "occurrences": occurrences}
         | {"interpretation": f"The part [{key[0]}] broke apart.", "source": "rules", "status": status}
-        | {"verdict": verdict}
+        | {"verdict": verdict, "written": table.fingerprint(key, f"The part [{key[0]}] broke apart.")}
         for key, occurrences, status, verdict in told
     ]
     path = table.path_of(system)

@@ -17,6 +17,7 @@ def frame(*rows: tuple[str, str]) -> pl.DataFrame:
         dict.fromkeys(table.COLUMNS, "")
         | {"key": table.key_of(template), "template": template, "example": template, "occurrences": 1}
         | {"interpretation": sentence, "source": "rules", "status": "pending"}
+        | {"written": table.fingerprint(table.key_of(template), sentence)}
         for template, sentence in rows
     ]
     return pl.DataFrame(records, schema=table.TYPES, orient="row")

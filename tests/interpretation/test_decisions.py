@@ -14,6 +14,7 @@ def frame() -> pl.DataFrame:
         dict.fromkeys(table.COLUMNS, "")
         | {"key": key, "template": f"{name} <*> moved", "example": f"{name} 7 moved", "occurrences": occurrences}
         | {"interpretation": f"The {name} was moved.", "source": "rules", "status": "pending"}
+        | {"written": table.fingerprint(key, f"The {name} was moved.")}
         for key, name, occurrences in [(A, "widget", 3), (B, "engine", 0)]
     ]
     return pl.DataFrame(rows, schema=table.TYPES, orient="row")

@@ -18,16 +18,9 @@ def templates(*keys: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema_overrides={"template_id": pl.UInt32, "count": pl.UInt64})
 
 
-def run(
-    keys: str, existing: pl.DataFrame, sentence: str, source: str = "rules", typed_over: bool = False
-) -> pl.DataFrame:
+def run(keys: str, existing: pl.DataFrame, sentence: str, source: str = "rules") -> pl.DataFrame:
     """One run of the stage with an interpreter that always says `sentence`."""
-    known = (
-        set()
-        if typed_over
-        else {review.fingerprint(key, text) for key, text in existing.select("key", "interpretation").iter_rows()}
-    )
-    current = review.recognised(existing, known)
+    current = review.mark_typed_rows(existing)
     asked = review.requests(templates(*keys), current, source)
     return review.merged(templates(*keys), current, dict.fromkeys(asked, Meaning(sentence, source)))
 
@@ -62,6 +55,7 @@ def test_every_template_gets_a_pending_row_in_order_of_key() -> None:
         "reviewed_at": "",
         "note": "",
         "problems": f"says nearly the same as {C[:8]}, another message",
+        "written": table.fingerprint(A, "The machine did its work."),
     }
 
 
@@ -76,9 +70,54 @@ def test_a_decided_row_survives_new_templates_and_a_new_interpreter(status: str)
 
 def test_a_sentence_typed_over_without_a_status_becomes_edited_by_a_person() -> None:
     before = changed(first(A), A, interpretation="I know this one better.")
-    after = run((A,), before, "The machine did its work.", typed_over=True)
+    after = run((A,), before, "The machine did its work.")
     assert row(after, A)["interpretation"] == "I know this one better."
     assert (row(after, A)["status"], row(after, A)["source"]) == ("edited", "person")
+
+
+@pytest.mark.parametrize("status", ["approved", "edited"])
+def test_a_sentence_typed_over_is_a_persons_whatever_status_they_gave_it(status: str) -> None:
+    before = changed(first(A), A, interpretation="I know this one better.", status=status)
+    after = run((A,), before, "The machine did its work.")
+    assert row(after, A)["interpretation"] == "I know this one better."
+    assert (row(after, A)["status"], row(after, A)["source"]) == (status, "person")
+
+
+def test_a_sentence_that_was_only_spaced_anew_is_still_crosslogs() -> None:
+    before = changed(first(A), A, interpretation=" The machine  did its work.")
+    assert row(run((A,), before, "Better rules say this."), A)["interpretation"] == "Better rules say this."
+
+
+def test_a_sentence_that_a_person_opens_again_stays_theirs() -> None:
+    typed = changed(first(A), A, interpretation="I know this one better.", status="pending", source="person")
+    after = run((A,), typed, "Better rules say this.")
+    assert (row(after, A)["status"], row(after, A)["source"]) == ("pending", "person")
+    assert row(after, A)["interpretation"] == "I know this one better."
+
+
+UNKNOWN = "nobody knows whether a person wrote it: approve it, or empty it to have it asked again"
+
+
+@pytest.mark.parametrize(("status", "problems"), [("pending", UNKNOWN), ("rejected", UNKNOWN), ("approved", "")])
+def test_a_row_of_an_earlier_version_is_kept_as_it_is_and_says_why(status: str, problems: str) -> None:
+    old = changed(first(A, B), A, written="", interpretation="Was it written by a model?", source="llm", status=status)
+    after = run((A, B), old, "Quite another sentence.", "llm")
+    assert row(after, A) == {**row(old, A), "problems": problems}
+    assert row(after, B)["interpretation"] == "Quite another sentence."
+
+
+def test_a_row_of_an_earlier_version_that_vanishes_is_kept() -> None:
+    after = run((B,), changed(first(A, B), A, written=""), "The machine did its work.")
+    assert (row(after, A)["interpretation"], row(after, A)["occurrences"]) == ("The machine did its work.", 0)
+
+
+def test_a_row_of_an_earlier_version_is_crosslogs_where_it_would_write_that_sentence() -> None:
+    old = first(A, B, C).with_columns(written=pl.lit(""))
+    old = changed(old, C, source="person", status="edited")
+    said = "The machine did its work."
+    adopted = review.adopt_rows(old, {A: {said}, B: {"Other."}, C: {said}})
+    assert adopted["written"].to_list() == [table.fingerprint(A, said), "", ""]
+    assert row(run((A, B, C), adopted, "Better rules say this."), A)["interpretation"] == "Better rules say this."
 
 
 def test_a_sentence_of_earlier_rules_is_not_taken_for_a_persons() -> None:

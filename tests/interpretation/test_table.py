@@ -29,6 +29,7 @@ def frame(**changes: object) -> pl.DataFrame:
         "reviewed_at": "",
         "note": "",
         "problems": "",
+        "written": "abcdefghijklmnop",
     }
     return pl.DataFrame([{**row, **changes}], schema=table.TYPES, orient="row")
 
@@ -75,7 +76,7 @@ def test_any_text_comes_back_as_it_was(text: str) -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", "＝1"])
 def test_no_cell_starts_a_formula(text: str) -> None:
     cells = table.formatted(frame(note=text)).split("\n", 1)[1].split(",")
-    assert cells[-2].lstrip('"').startswith("'")
+    assert cells[-3].lstrip('"').startswith("'")
 
 
 @pytest.mark.parametrize("text", ["1/2", "12:30", "2026-11-22", "may 12", "12 pm", "50%", "true", "1,5", "$5", "1e5"])
@@ -130,7 +131,7 @@ def test_what_a_spreadsheet_does_to_the_form_is_no_obstacle() -> None:
     tabs = plain.replace(",", "\t")
     macintosh = plain.replace("\n", "\r")
     quoted = "".join(f'"{line}"\n'.replace(",", '","') for line in plain.splitlines())
-    blank = plain + "\n,,,,,,,,,,,\n\n"
+    blank = plain + "\n,,,,,,,,,,,,\n\n"
     extra_columns = "\n".join(line + ",," for line in plain.splitlines())
     for text in (windows, semicolons, tabs, macintosh, quoted, blank, extra_columns):
         assert read(text).equals(frame())
@@ -176,6 +177,29 @@ def test_what_stands_in_a_column_of_ones_own_goes_into_the_note() -> None:
     assert read(f"Mood,{header},\n,{row},\n").equals(frame(note="ask Bo"))
 
 
+def without_written(text: str) -> str:
+    """The file as an earlier version wrote it."""
+    return "".join(f"{line.rpartition(',')[0]}\n" for line in text.splitlines())
+
+
+def test_a_file_of_an_earlier_version_is_read_and_nobody_knows_who_wrote_its_sentences() -> None:
+    assert read(without_written(table.formatted(frame()))).equals(frame(written=""))
+
+
+@pytest.mark.parametrize(
+    ("cell", "read_as"),
+    [(" ABCDEFGHIJKLMNOP ", ("abcdefghijklmnop", "")), ("#NAME?", ("", "written: #NAME?")), ("", ("", ""))],
+)
+def test_what_is_no_fingerprint_is_a_word_of_a_persons(cell: str, read_as: tuple[str, str]) -> None:
+    text = table.formatted(frame()).replace("abcdefghijklmnop", cell)
+    assert read(text).select("written", "note").row(0) == read_as
+
+
+@given(st.text(), st.text())
+def test_a_fingerprint_is_nothing_that_a_spreadsheet_changes(key: str, sentence: str) -> None:
+    assert re.fullmatch("[a-p]{16}", table.fingerprint(key, sentence))
+
+
 def test_columns_in_another_order_are_found_by_name() -> None:
     header, row = table.formatted(frame()).splitlines()
     turned = "\n".join(",".join(reversed(line.split(","))) for line in (header, row))
@@ -193,13 +217,13 @@ def test_an_empty_status_is_pending_and_a_deleted_sentence_is_asked_for_again() 
         ("", "line 1: columns must be"),
         (HEADER.replace("note", "notes") + "\n", r"missing: \['note'\], unknown: \['notes'\]"),
         (HEADER + ",note\n", "each once"),
-        (HEADER + "\n" + KEY + ",only two\n", "line 2: 2 cells, 12 were expected"),
-        (HEADER + "\n\n1.23E+15,,e,1,i,rules,pending,,,,,\n", "line 3: key '1.23E\\+15' is not 16 hex"),
-        (HEADER + f"\n{KEY},t,e,1,i,rules,perhaps,,,,,\n", "line 2: status 'perhaps' is none of pending"),
-        (HEADER + f"\n{KEY},t,e,many,i,rules,pending,,,,,\n", "line 2: occurrences 'many'"),
-        (HEADER + f"\n{KEY},t,e,1,i,rules,pending,,,,,\n" * 2, "line 4: key 00ff00ff00ff00ff stands in line 2"),
-        (HEADER + f'\n{KEY},"t" x,e,1,i,rules,pending,,,,,\n', "line 2: "),
-        (HEADER + f'\n{KEY},"never closed,e,1,i,rules,pending,,,,,\n', "line 2: unexpected end"),
+        (HEADER + "\n" + KEY + ",only two\n", "line 2: 2 cells, 13 were expected"),
+        (HEADER + "\n\n1.23E+15,,e,1,i,rules,pending,,,,,,\n", "line 3: key '1.23E\\+15' is not 16 hex"),
+        (HEADER + f"\n{KEY},t,e,1,i,rules,perhaps,,,,,,\n", "line 2: status 'perhaps' is none of pending"),
+        (HEADER + f"\n{KEY},t,e,many,i,rules,pending,,,,,,\n", "line 2: occurrences 'many'"),
+        (HEADER + f"\n{KEY},t,e,1,i,rules,pending,,,,,,\n" * 2, "line 4: key 00ff00ff00ff00ff stands in line 2"),
+        (HEADER + f'\n{KEY},"t" x,e,1,i,rules,pending,,,,,,\n', "line 2: "),
+        (HEADER + f'\n{KEY},"never closed,e,1,i,rules,pending,,,,,,\n', "line 2: unexpected end"),
         (HEADER + "\n<<<<<<< mine\n", "line 2: 1 cells"),
     ],
 )

@@ -15,7 +15,7 @@ from crosslog.cli import rows
 from crosslog.csv_files import CsvError
 from crosslog.interpretation import decisions
 from crosslog.interpretation.ordering import by_worth
-from crosslog.interpretation.table import COLUMNS, records
+from crosslog.interpretation.table import SHOWN, records
 
 MORE = ("system", "seen")  # `seen` tells on the way back whether a row is still as it was
 
@@ -24,11 +24,11 @@ def write_open(path: Path) -> str:
     """Write the open rows of all systems, each system's most worth a look first; what was written, in words."""
     everything = {system: rows.of(system) for system in rows.systems()}
     lines = [
-        (system, _print_of(row), *(row[column] for column in COLUMNS))
+        (system, _print_of(row), *(row[column] for column in SHOWN))
         for system, frame in everything.items()
         for row in _open(system, frame, everything).iter_rows(named=True)
     ]
-    artifacts.write_text(path, csv_files.formatted((*MORE, *COLUMNS), lines))
+    artifacts.write_text(path, csv_files.formatted((*MORE, *SHOWN), lines))
     return f"{path}: {len(lines)} open rows of {len(everything)} systems; `crosslog review --import {path}` takes it in"
 
 
@@ -98,11 +98,12 @@ def _written(system: str, found: list[tuple[str, dict[str, Any]]], reviewer: str
 
 
 def _changes(current: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, str]:
-    """What a row of the file changes; a sentence typed over makes it `edited` by a person."""
+    """What a row of the file changes; a sentence typed over is a person's, and `edited` where nothing was decided."""
     changed = {name: record[name] for name in decisions.EDITABLE if record[name] != current.get(name)}
     if not changed:
         return {}
-    if "interpretation" in changed and record["status"] == "pending":
-        changed |= {"status": "edited", "source": "person"}
+    if "interpretation" in changed:
+        changed["source"] = "person"
+        changed |= {"status": "edited"} if record["status"] in decisions.OPEN else {}
     typed = {name: record[name] for name in ("reviewer", "reviewed_at") if record[name] not in ("", current.get(name))}
     return {"reviewed_at": decisions.now(), **changed, **typed}

@@ -42,8 +42,9 @@ class Answers:
         self._mended = False
         self._known: dict[str, str] = {}
         self._refused: dict[str, list[str]] = {}
-        for key, name, text in _read(path):
-            self._remember(key, name, text)
+        self._by_template: dict[str, set[str]] = {}
+        for entry in _read(path):
+            self._remember(entry)
 
     def get(self, key: str) -> str | None:
         """The answer to exactly this request, or None."""
@@ -52,6 +53,10 @@ class Answers:
     def refused(self, key: str) -> tuple[str, ...]:
         """Replies to exactly this request that were not in form, oldest first; "" for one that left it out."""
         return tuple(self._refused.get(key, ()))
+
+    def ever_given(self, template: str) -> frozenset[str]:
+        """Every answer about a template, as it was shown, to whatever request."""
+        return frozenset(self._by_template.get(template, ()))
 
     def add(self, key: str, answer: str, about: Mapping[str, Any]) -> None:
         """Keep an answer: it is on the disk when this returns. `about` is for people who read the file."""
@@ -62,7 +67,8 @@ class Answers:
         self._append(key, "refused", reply, about)
 
     def _append(self, key: str, name: str, text: str, about: Mapping[str, Any]) -> None:
-        line = json.dumps({"request": key, **about, name: text}, ensure_ascii=False) + "\n"
+        entry = {"request": key, **about, name: text}
+        line = json.dumps(entry, ensure_ascii=False) + "\n"
         with self._lock:
             if not self._mended:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,13 +78,14 @@ class Answers:
                 file.write(line.encode())
                 file.flush()
                 os.fsync(file.fileno())
-            self._remember(key, name, text)
+            self._remember(entry)
 
-    def _remember(self, key: str, name: str, text: str) -> None:
-        if name == "answer":
-            self._known[key] = text
+    def _remember(self, entry: Mapping[str, Any]) -> None:
+        if "answer" in entry:
+            self._known[entry["request"]] = entry["answer"]
+            self._by_template.setdefault(str(entry.get("template")), set()).add(entry["answer"])
         else:
-            self._refused.setdefault(key, []).append(text)
+            self._refused.setdefault(entry["request"], []).append(entry["refused"])
 
 
 def digest(request: Mapping[str, Any]) -> str:
@@ -86,7 +93,7 @@ def digest(request: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(request, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _read(path: Path) -> list[tuple[str, str, str]]:
+def _read(path: Path) -> list[dict[str, Any]]:
     entries = []
     lines = path.read_bytes().split(b"\n") if path.exists() else []
     for number, line in enumerate(lines, start=1):
@@ -102,11 +109,11 @@ def _read(path: Path) -> list[tuple[str, str, str]]:
     return entries
 
 
-def _entry(line: bytes) -> tuple[str, str, str] | None:
+def _entry(line: bytes) -> dict[str, Any] | None:
     try:
-        entry = json.loads(line)
+        entry: dict[str, Any] = json.loads(line)
         name = "answer" if "answer" in entry else "refused"
-        return str(entry["request"]), name, str(entry[name])
+        return {**entry, "request": str(entry["request"]), name: str(entry[name])}
     except (ValueError, KeyError, TypeError):
         return None
 

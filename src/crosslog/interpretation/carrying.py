@@ -5,17 +5,16 @@ A miner words a template anew as a log grows: a word that turns out to vary beco
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import polars as pl
 from rapidfuzz import fuzz
 
 from crosslog.interpretation.likeness import have_opposites
+from crosslog.interpretation.table import WRITTEN, fingerprint
 
 REVIEWED = ("approved", "edited")
 REWORDED = 85  # token-sort ratio from which a new template is a gone one in other words
-PREFIX = re.compile(r"was(?:, judged \w+)?: ")  # of a suggestion's note; checks.REWORDED knows it too
 
 
 def suggestions(templates: pl.DataFrame, existing: pl.DataFrame) -> dict[str, dict[str, Any]]:
@@ -35,22 +34,15 @@ def suggestions(templates: pl.DataFrame, existing: pl.DataFrame) -> dict[str, di
     for row in new.sort("key").iter_rows(named=True) if gone.height else ():
         old = _most_alike(row["template"], gone)
         if old is not None:
-            found[row["key"]] = {**old, "key": row["key"], **_suggested(old)}
+            found[row["key"]] = {**old, "key": row["key"], **_suggested(row["key"], old)}
     return found
 
 
-def old_wording_is_known(existing: pl.DataFrame) -> pl.Series:
-    """Whether each row's sentence is still the one that its old wording, named in `note`, has."""
-    sentences = dict(existing.select("template", "interpretation").iter_rows())
-    columns = existing.select("note", "interpretation").iter_rows()
-    known = [bool(PREFIX.match(note)) and sentences.get(PREFIX.sub("", note, 1)) == text for note, text in columns]
-    return pl.Series("known", known, dtype=pl.Boolean)
-
-
-def _suggested(old: dict[str, Any]) -> dict[str, str]:
+def _suggested(key: str, old: dict[str, Any]) -> dict[str, str]:
     judged = f", judged {old['verdict']}" if old["verdict"] else ""
     note = f"was{judged}: {old['template']}"
-    return {"status": "pending", "note": note, "verdict": "", "reviewer": "", "reviewed_at": "", "problems": ""}
+    empty = dict.fromkeys(("verdict", "reviewer", "reviewed_at", "problems"), "")
+    return {**empty, "status": "pending", "note": note, WRITTEN: fingerprint(key, old["interpretation"])}
 
 
 def _most_alike(template: str, gone: pl.DataFrame) -> dict[str, Any] | None:

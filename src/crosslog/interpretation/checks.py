@@ -17,6 +17,7 @@ from rapidfuzz import fuzz
 
 from crosslog.interpretation.interpret import LONGEST, SHORTEST
 from crosslog.interpretation.likeness import twins
+from crosslog.interpretation.table import MACHINES, WRITTEN
 from crosslog.interpretation.wordlists import COMMON_NAMES, ENGLISH, FOREIGN, VERDICT_WORDS
 
 REPEATS = 90  # rapidfuzz ratio of a sentence's words to its template's words from which it says nothing new
@@ -44,6 +45,7 @@ WEIGHTS = {
     "the language model": 0.5,
     "only repeats": 0.6,
     "longer than": 0.4,
+    "nobody knows": 0.4,
     "shorter than": 0.4,
 }
 REMARK = "the language model"
@@ -90,7 +92,10 @@ def severity(found: str) -> float:
 
 
 def _of_status(row: Mapping[str, Any]) -> Iterator[str]:
-    if row["status"] == "rejected":
+    unknown = row["interpretation"] and row["source"] in MACHINES and not row[WRITTEN]
+    if unknown and row["status"] in ("pending", "rejected"):
+        yield "nobody knows whether a person wrote it: approve it, or empty it to have it asked again"
+    elif row["status"] == "rejected":
         yield "rejected, but nobody had another sentence: write one, or say more in note"
     if row["status"] == "pending":
         if row["note"].startswith(REWORDED):

@@ -2,57 +2,47 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from crosslog.interpretation.carrying import old_wording_is_known, suggestions
+from crosslog.interpretation.carrying import suggestions
 from crosslog.interpretation.checks import rechecked
+from crosslog.interpretation.decisions import OPEN
 from crosslog.interpretation.interpret import Meaning, Request
-from crosslog.interpretation.table import COLUMNS, TYPES
-
-MACHINES = ("rules", "llm", "curated")  # a later one's sentence may take the place of an earlier one's
+from crosslog.interpretation.table import COLUMNS, MACHINES, TYPES, WRITTEN, fingerprint, is_as_written
 
 
-def written_path_of(system: str) -> Path:
-    """Where the fingerprints lie of the sentences that crosslog itself has written for a system, one a line."""
-    return Path("data/answers") / f"{system}.written.txt"
+def adopt_rows(existing: pl.DataFrame, ours: Mapping[str, Collection[str]]) -> pl.DataFrame:
+    """The rows with `written` filled where it is empty and a machine's sentence is one that crosslog would write.
 
-
-def fingerprint(key: str, sentence: str) -> str:
-    """What tells later whether a sentence is still the one that crosslog wrote."""
-    return hashlib.sha256(f"{key}\0{sentence}".encode()).hexdigest()[:16]
-
-
-def fingerprints(meanings: Mapping[str, Meaning]) -> set[str]:
-    """The fingerprints of sentences, by key."""
-    return {fingerprint(key, meaning.sentence) for key, meaning in meanings.items()}
-
-
-def recognised(existing: pl.DataFrame, written: Collection[str]) -> pl.DataFrame:
-    """The rows with what people did to them made explicit.
-
-    A machine's pending or rejected row whose sentence crosslog never wrote was typed by a person: it becomes `edited`
-    by `person`.
+    Files of earlier versions have no such column. What is not found here may be a person's sentence or crosslog's:
+    nobody can tell, so it keeps its source and status, is never replaced, and says so in `problems`.
 
     Parameters
     ----------
     existing : schemas.Interpretations
-    written : fingerprints of the sentences that crosslog has written
+    ours : by key, sentences that crosslog may have written
     """
-    prints = [fingerprint(key, text) for key, text in existing.select("key", "interpretation").iter_rows()]
-    typed = (
-        pl.col("status").is_in(["pending", "rejected"])
-        & pl.col("source").is_in(MACHINES)
-        & (pl.col("interpretation") != "")
-        & ~pl.Series("known", [print_ in written for print_ in prints], dtype=pl.Boolean)
-        & ~old_wording_is_known(existing)
-    )
+    rows = existing.select("key", "interpretation", "source", WRITTEN).iter_rows()
+    filled = [
+        fingerprint(key, text) if not print_ and source in MACHINES and text in ours.get(key, ()) else print_
+        for key, text, source, print_ in rows
+    ]
+    return existing.with_columns(pl.Series(WRITTEN, filled, dtype=pl.String))
+
+
+def mark_typed_rows(existing: pl.DataFrame) -> pl.DataFrame:
+    """The rows with what people did to them made explicit.
+
+    A sentence that is not the one that crosslog wrote last was typed by a person: its source is `person`, whatever its
+    status, and if that was pending or rejected, it is `edited`.
+    """
+    typed = pl.Series("typed", [_is_typed_over(row) for row in existing.iter_rows(named=True)], dtype=pl.Boolean)
+    still_open = typed & existing["status"].is_in(OPEN)
     return existing.with_columns(
-        status=pl.when(typed).then(pl.lit("edited")).otherwise("status"),
+        status=pl.when(still_open).then(pl.lit("edited")).otherwise("status"),
         source=pl.when(typed).then(pl.lit("person")).otherwise("source"),
     )
 
@@ -65,7 +55,7 @@ def requests(templates: pl.DataFrame, existing: pl.DataFrame, source: str) -> di
     Parameters
     ----------
     templates : schemas.Templates
-    existing : schemas.Interpretations as `recognised` gives them
+    existing : schemas.Interpretations as `mark_typed_rows` gives them
     source : who will interpret; rules do not replace what a language model wrote
     """
     rows = {row["key"]: row for row in existing.iter_rows(named=True)}
@@ -85,7 +75,7 @@ def merged(templates: pl.DataFrame, existing: pl.DataFrame, meanings: Mapping[st
     Parameters
     ----------
     templates : schemas.Templates
-    existing : schemas.Interpretations as `recognised` gives them
+    existing : schemas.Interpretations as `mark_typed_rows` gives them
     meanings : by key, for the keys that `requests` asked for; a remark goes into `problems`
     """
     rows = {row["key"]: row for row in existing.iter_rows(named=True)}
@@ -97,9 +87,9 @@ def merged(templates: pl.DataFrame, existing: pl.DataFrame, meanings: Mapping[st
 
 
 def is_touched(row: Mapping[str, Any]) -> bool:
-    """Whether a person has written or decided anything in a row."""
+    """Whether a person has, or may have, written or decided anything in a row."""
     typed = any(row[column] for column in ("verdict", "reviewer", "reviewed_at", "note"))
-    return typed or row["source"] not in MACHINES or row["status"] != "pending"
+    return typed or row["source"] not in MACHINES or row["status"] != "pending" or not is_as_written(row)
 
 
 def _row(template: Mapping[str, Any], old: Mapping[str, Any] | None, meaning: Meaning | None) -> dict[str, Any]:
@@ -109,9 +99,15 @@ def _row(template: Mapping[str, Any], old: Mapping[str, Any] | None, meaning: Me
     if meaning is None or (old is not None and not _may_be_replaced(row, meaning.source)):
         return row
     row["problems"] = meaning.remark
+    row[WRITTEN] = fingerprint(row["key"], meaning.sentence)
     if meaning.sentence != row["interpretation"]:
         row |= {"interpretation": meaning.sentence, "source": meaning.source, "status": "pending"}
     return row
+
+
+def _is_typed_over(row: Mapping[str, Any]) -> bool:
+    told = row[WRITTEN] and row["interpretation"] and row["source"] in MACHINES
+    return bool(told) and not is_as_written(row)
 
 
 def _is_asked_for(row: Mapping[str, Any], source: str) -> bool:
@@ -122,6 +118,8 @@ def _is_asked_for(row: Mapping[str, Any], source: str) -> bool:
 def _may_be_replaced(row: Mapping[str, Any], source: str) -> bool:
     if row["interpretation"] == "":
         return True
+    if not is_as_written(row):
+        return False
     if row["status"] == "rejected":
         return row["source"] in MACHINES
     return not is_touched(row) and MACHINES.index(source) >= MACHINES.index(row["source"])

@@ -16,8 +16,13 @@ from crosslog.schemas import SOURCES, STATUSES, VERDICTS, Interpretations
 
 COLUMNS = tuple(Interpretations.to_schema().columns)
 TYPES = {name: pl.UInt64 if name == "occurrences" else pl.String for name in COLUMNS}
+MACHINES = ("rules", "llm", "curated")  # a later one's sentence may take the place of an earlier one's
+WRITTEN = "written"  # files of earlier versions do not have it, and a reviewer need not see it
+SHOWN = tuple(name for name in COLUMNS if name != WRITTEN)
 CHOICES = {"source": SOURCES, "status": STATUSES, "verdict": VERDICTS}
 KEY = re.compile(r"[0-9a-f]{16}")
+FINGERPRINT = re.compile(r"[a-p]{16}")
+LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")  # a spreadsheet takes digits for a number
 ROUNDING = 10  # a spreadsheet keeps 15 digits of a number, and a key has 16
 
 
@@ -36,6 +41,17 @@ def key_of(template: str) -> str:
     return hashlib.sha256(template.encode()).hexdigest()[:16]
 
 
+def fingerprint(key: str, sentence: str) -> str:
+    """What tells later whether the sentence of a row is still this one, however it is spaced: 16 letters."""
+    words = " ".join(sentence.split())
+    return hashlib.sha256(f"{key}\0{words}".encode()).hexdigest()[:16].translate(LETTERS)
+
+
+def is_as_written(row: Mapping[str, Any]) -> bool:
+    """Whether the sentence of a row is the one that crosslog wrote last; false where nobody knows what that was."""
+    return bool(row[WRITTEN] == fingerprint(row["key"], row["interpretation"]))
+
+
 def formatted(frame: pl.DataFrame) -> str:
     """The CSV of a frame of schemas.Interpretations: in order of key, with nothing that a spreadsheet would run."""
     return csv_files.formatted(COLUMNS, frame.sort("key").iter_rows())
@@ -46,7 +62,8 @@ def read(content: bytes, name: str) -> pl.DataFrame:
 
     A byte-order mark, line ends of Windows, semicolons or tabs, another order of rows or columns, blank lines and
     columns at the end, and numbers in another form are no obstacle. What stands in a column of one's own goes into
-    `note`. A key that a spreadsheet has changed is found by its template. An empty status is `pending`.
+    `note`. A key that a spreadsheet has changed is found by its template. An empty status is `pending`. A file without
+    the column `written` is one of which nobody knows which sentences crosslog wrote: the cells are empty.
 
     Parameters
     ----------
@@ -71,13 +88,15 @@ def read(content: bytes, name: str) -> pl.DataFrame:
 
 
 def records(content: bytes, name: str, more: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each row of such a CSV with the line it starts in; it may have the columns `more` beside COLUMNS."""
-    for line, row in csv_files.records(content, (*more, *COLUMNS), name):
+    """Each row of such a CSV with the line it starts in; it has the columns `more` beside COLUMNS."""
+    for line, row in csv_files.records(content, (*more, *SHOWN), name, optional=(WRITTEN,)):
         yield line, _record(row, f"{name}, line {line}", more)
 
 
 def _record(row: Mapping[str, str], where: str, more: Sequence[str]) -> dict[str, Any]:
-    record: dict[str, Any] = {**row, "note": _with_own_columns(row, more)}
+    written = row[WRITTEN].strip().lower()
+    record: dict[str, Any] = {**row, WRITTEN: written if FINGERPRINT.fullmatch(written) else ""}
+    record["note"] = _with_own_columns({**row, WRITTEN: "" if record[WRITTEN] else row[WRITTEN]}, more)
     record["key"] = _key(record["key"], record["template"], where)
     record["status"] = record["status"].strip() or "pending"
     for column, choices in CHOICES.items():
@@ -94,7 +113,7 @@ def _record(row: Mapping[str, str], where: str, more: Sequence[str]) -> dict[str
 
 def _with_own_columns(row: Mapping[str, str], more: Sequence[str]) -> str:
     """The note, and behind it what stands in columns that somebody has added."""
-    own = [f"{name}: {cell.strip()}" for name, cell in row.items() if name not in (*COLUMNS, *more) and cell.strip()]
+    own = [f"{name}: {cell.strip()}" for name, cell in row.items() if name not in (*SHOWN, *more) and cell.strip()]
     return "; ".join(filter(None, [row["note"], *own]))
 
 
