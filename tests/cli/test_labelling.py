@@ -115,6 +115,24 @@ def test_a_refused_proposal_changes_nothing_and_stays_refused(crosslog: Run, sys
     assert set(proposals.read(path.read_bytes(), "")["answer"]) == {"", "refuse"}
 
 
+def test_an_answer_that_is_saved_while_proposals_are_computed_is_kept(
+    crosslog: Run, systems: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crosslog("transfer", "new")
+    renewed, calls = proposals.renewed, []
+
+    def slow(*frames: pl.DataFrame) -> pl.DataFrame:
+        found = renewed(*frames)
+        calls.append(found)
+        if len(calls) == 1:
+            answered("refuse")
+        return found
+
+    monkeypatch.setattr(proposals, "renewed", slow)
+    crosslog("transfer", "new")
+    assert set(proposals.read(artifacts.proposals_path("new").read_bytes(), "")["answer"]) == {"", "refuse"}
+
+
 def test_without_a_labelled_system_there_is_nothing_to_carry_over(crosslog: Run, systems: Path) -> None:
     code, said = crosslog("transfer", "old")
     assert code == 1

@@ -61,6 +61,24 @@ def test_what_an_editor_saved_in_the_meantime_is_kept(path: Path) -> None:
     assert store.load(path)["note"].to_list() == ["mine", *["by an editor"] * 5]
 
 
+def test_what_an_editor_saved_after_the_last_look_at_the_file_is_kept(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, looks = Path.read_bytes, []
+
+    def reading(of: Path) -> bytes:
+        content = read(of)
+        looks.append(of)
+        if len(looks) == 2:
+            path.write_text(table.formatted(frame(dict.fromkeys("abcdef", "by an editor"))), encoding="utf-8")
+        return content
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", reading)
+        store.rewrite(path, lambda rows: noted(rows, "a", "mine"))
+    assert store.load(path)["note"].to_list() == ["mine", *["by an editor"] * 5]
+
+
 def test_a_file_that_never_rests_is_left_as_the_others_wrote_it(path: Path) -> None:
     def change(rows: pl.DataFrame) -> pl.DataFrame:
         path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")

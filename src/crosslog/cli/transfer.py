@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crosslog import artifacts, plugins, schemas
 from crosslog.cli import rows
 from crosslog.cli.saying import say
+from crosslog.csv_files.rewriting import rewrite_file
 from crosslog.embedding.encoder import Encoder
 from crosslog.embedding.store import vectors_for
 from crosslog.interpretation import decisions
@@ -34,9 +35,13 @@ def propose(system: str, sources: Sequence[str]) -> None:
         (pl.concat(side[0] for side in mature), np.concatenate([side[1] for side in mature])),
     )
     path = artifacts.proposals_path(system)
-    existing = proposals.read(path.read_bytes(), str(path)) if path.exists() else None
-    renewed = artifacts.check_frame(proposals.renewed(found, existing), schemas.Proposals, path)
-    artifacts.write_text(path, proposals.formatted(renewed))
+
+    def renewed_file(content: bytes | None) -> bytes:
+        existing = None if content is None else proposals.read(content, str(path))
+        renewed = artifacts.check_frame(proposals.renewed(found, existing), schemas.Proposals, path)
+        return proposals.formatted(renewed).encode()
+
+    renewed = proposals.read(rewrite_file(path, renewed_file), str(path))
     counts = " and ".join(f"{(renewed['proposal'] == name).sum()} {name}" for name in ("anomalous", "normal"))
     states = ", ".join(f"{(renewed['state'] == state).sum()} {state}" for state in ("known", "drifted", "new"))
     say(f"{path}: {counts} proposed; of {renewed.height} templates {states}")

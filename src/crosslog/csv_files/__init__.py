@@ -16,7 +16,7 @@ MISREAD_MARK = "ï»¿"
 
 
 class CsvError(ValueError):
-    """A CSV that cannot be read as it stands; the message names file, line and reason."""
+    """A CSV that cannot be read as it stands, or written; the message names file, line and reason."""
 
 
 def formatted(columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> str:
