@@ -10,7 +10,6 @@ large deviation: the new comes early by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -107,14 +106,6 @@ def believed(templates: pl.DataFrame, vectors: NDArray[np.float32] | None = None
         anomalous, normal = anomalous + _closest(vectors, known.anomalous), normal + _closest(vectors, known.normal)
     weight = np.log1p(templates["occurrences"].to_numpy().astype(np.float64))
     return Belief(weight, anomalous, normal, np.eye(len(weight)) if vectors is None else _kernel(vectors @ vectors.T))
-
-
-def asked(belief: Belief, shares: Floats) -> Iterator[int]:
-    """Row numbers in the order asked for, each answered with its share before the next is chosen."""
-    for _ in range(int(belief.left.sum())):
-        number = belief.next()
-        belief.judge(number, float(shares[number]))
-        yield number
 
 
 def _closest(vectors: NDArray[np.float32], others: NDArray[np.float32]) -> Floats:

@@ -6,14 +6,18 @@ count as normal, or as the judged template closest to theirs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from crosslog.labelling.judging import Belief, Floats
 
-def played(counts: pl.DataFrame, numbers: Sequence[int], vectors: NDArray[np.float32] | None = None) -> pl.DataFrame:
+
+def play_verdicts(
+    counts: pl.DataFrame, numbers: Sequence[int], vectors: NDArray[np.float32] | None = None
+) -> pl.DataFrame:
     """F1 and recall over events after each verdict.
 
     Parameters
@@ -44,6 +48,14 @@ def played(counts: pl.DataFrame, numbers: Sequence[int], vectors: NDArray[np.flo
     return pl.DataFrame(rows, schema={"judged": pl.UInt32, "f1": pl.Float64, "recall": pl.Float64}, orient="row")
 
 
+def answer_in_turn(belief: Belief, shares: Floats) -> Iterator[int]:
+    """Row numbers in the order that crosslog asks for them, each answered with its share before the next is chosen."""
+    for _ in range(int(belief.left.sum())):
+        number = belief.next()
+        belief.judge(number, float(shares[number]))
+        yield number
+
+
 def most_frequent_first(counts: pl.DataFrame) -> list[int]:
     """Row numbers, most events first; the first of equals."""
     return [int(number) for number in np.argsort(-counts["events"].to_numpy().astype(np.int64), kind="stable")]
@@ -54,7 +66,7 @@ def at_random(counts: pl.DataFrame, seed: int) -> list[int]:
     return [int(number) for number in np.random.default_rng(seed).permutation(len(counts))]
 
 
-def area(curve: pl.DataFrame, judged: int) -> float:
+def mean_f1(curve: pl.DataFrame, judged: int) -> float:
     """Mean F1 over the first verdicts: the area under the curve from 1 to `judged`, as a share."""
     return float(np.mean(curve.head(judged)["f1"].to_numpy()))
 

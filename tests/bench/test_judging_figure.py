@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from crosslog.reporting._judging import drawn, judging_figure
+from bench._judging_figure import draw_judging, format_svg
 
 
 def curves() -> pl.DataFrame:
@@ -18,12 +18,12 @@ def curves() -> pl.DataFrame:
 
 
 def test_every_system_and_order_is_named_in_the_figure() -> None:
-    text = drawn(judging_figure(curves(), 3)).decode()
+    text = format_svg(draw_judging(curves(), 3)).decode()
     for word in ("widgets", "gears (simulated)", "ours", "random", "templates judged"):
         assert f">{word}<" in text
 
 
 def test_the_same_curves_give_the_same_bytes() -> None:
-    first, second = (drawn(judging_figure(curves(), 3)) for _ in range(2))
+    first, second = (format_svg(draw_judging(curves(), 3)) for _ in range(2))
     assert first == second
     assert b"Date" not in first

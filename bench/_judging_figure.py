@@ -27,7 +27,7 @@ PANELS = (
 )
 
 
-def judging_figure(curves: pl.DataFrame, most: int) -> Figure:
+def draw_judging(curves: pl.DataFrame, most: int) -> Figure:
     """The figure of judged templates.
 
     Parameters
@@ -54,7 +54,7 @@ def judging_figure(curves: pl.DataFrame, most: int) -> Figure:
         return figure
 
 
-def drawn(figure: Figure) -> bytes:
+def format_svg(figure: Figure) -> bytes:
     """The figure as SVG; the same curves give the same bytes."""
     with mpl.rc_context(STYLE):
         return svg_of(figure).encode()
