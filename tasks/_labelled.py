@@ -40,7 +40,7 @@ def labelled_parts(system: str, columns: list[str], lines: tuple[int, int] | Non
 
 def _said(system: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Verdicts by template_id, and what people say of lines."""
-    path, lines = table.path_of(system), artifacts.line_labels_path(system)
+    path, lines = artifacts.interpretations_path(system), artifacts.line_labels_path(system)
     rows = table.read(path.read_bytes(), str(path)) if path.exists() else table.empty()
     judged = verdicts.by_template(artifacts.TEMPLATES.read(system=system), rows)
     nothing = ",".join(line_labels.COLUMNS).encode()

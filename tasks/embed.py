@@ -73,7 +73,7 @@ def templates_of(system: str, representation: Representation) -> pl.DataFrame:
     templates = artifacts.TEMPLATES.read(system=system)
     if representation == "template":
         return templates.select("template_id", text="template")
-    path = table.path_of(system)
+    path = artifacts.interpretations_path(system)
     if not path.exists():
         raise artifacts.ArtifactError(f"{path} is not there: run `dvc repro interpret@{system}`")
     meanings = table.read(path.read_bytes(), str(path)).select("key", text="interpretation")

@@ -26,7 +26,7 @@ def main(system: str, *options: str) -> None:
     With `--dry-run`, only say what a language model would be asked, and what that costs.
     """
     templates = artifacts.TEMPLATES.read(system=system)
-    path = table.path_of(system)
+    path = artifacts.interpretations_path(system)
     existing = store.load(path)
     settings = Settings.load().interpret
     rules, model = Rules(), language_model(settings, system) if settings.online or "--dry-run" in options else None

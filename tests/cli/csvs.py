@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from crosslog import artifacts
 from crosslog.interpretation import table
 
 RARE, FREQUENT, DONE, OTHER = "a" * 16, "b" * 16, "c" * 16, "d" * 16
@@ -25,7 +26,7 @@ def written(system: str, told: list[tuple[str, int, str, str]]) -> Path:
         | {"verdict": verdict, "written": table.fingerprint(key, f"The part [{key[0]}] broke apart.")}
         for key, occurrences, status, verdict in told
     ]
-    path = table.path_of(system)
+    path = artifacts.interpretations_path(system)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(table.formatted(pl.DataFrame(records, schema=table.TYPES, orient="row")), encoding="utf-8")
     return path

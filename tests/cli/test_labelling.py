@@ -14,6 +14,7 @@ from crosslog import artifacts
 from crosslog.interpretation import table
 from crosslog.labelling import proposals
 from crosslog.settings import read_yaml
+from crosslog.templates import template_key
 
 Run = Callable[..., tuple[int, str]]
 HEADER = "first_line,last_line,label,annotator,annotated_at,note\n"
@@ -50,7 +51,7 @@ def systems(workspace: Path) -> Path:
 
 
 def written(system: str, texts: list[str]) -> None:
-    keys = [table.key_of(text) for text in texts]
+    keys = [template_key(text) for text in texts]
     counts = pl.Series([9] * len(texts), dtype=pl.UInt64)
     ids = pl.Series(range(len(texts)), dtype=pl.UInt32)
     templates = pl.DataFrame({"template_id": ids, "key": keys, "template": texts, "example": texts, "count": counts})
@@ -62,7 +63,7 @@ def written(system: str, texts: list[str]) -> None:
         for key, text in zip(keys, texts, strict=True)
     ]
     frame = pl.DataFrame(rows, schema=table.TYPES, orient="row")
-    artifacts.write_text(table.path_of(system), table.formatted(frame))
+    artifacts.write_text(artifacts.interpretations_path(system), table.formatted(frame))
 
 
 def events(system: str, normal: list[bool]) -> None:
@@ -95,11 +96,11 @@ def test_what_is_known_elsewhere_is_proposed_and_counts_once_it_is_accepted(cros
     code, said = crosslog("transfer", "new")
     assert code == 0
     assert "1 anomalous and 0 normal proposed; of 2 templates 1 known, 0 drifted, 1 new" in said
-    verdicts = table.read(table.path_of("new").read_bytes(), "")["verdict"].to_list()
+    verdicts = table.read(artifacts.interpretations_path("new").read_bytes(), "")["verdict"].to_list()
     assert verdicts == ["", ""]
     answered("accept")
     assert crosslog("transfer", "new", "--accept")[0] == 0
-    rows = table.read(table.path_of("new").read_bytes(), "")
+    rows = table.read(artifacts.interpretations_path("new").read_bytes(), "")
     judged = dict(rows.select("template", "verdict").rows())
     assert judged == {"the belt of the pump broke apart": "anomalous", "seventeen quite other zebras": ""}
 
@@ -107,10 +108,10 @@ def test_what_is_known_elsewhere_is_proposed_and_counts_once_it_is_accepted(cros
 def test_a_refused_proposal_changes_nothing_and_stays_refused(crosslog: Run, systems: Path) -> None:
     crosslog("transfer", "new", "--from", "old")
     answered("refuse")
-    before = table.path_of("new").read_bytes()
+    before = artifacts.interpretations_path("new").read_bytes()
     crosslog("transfer", "new", "--accept")
     crosslog("transfer", "new", "--from", "old")
-    assert table.path_of("new").read_bytes() == before
+    assert artifacts.interpretations_path("new").read_bytes() == before
     path = artifacts.proposals_path("new")
     assert set(proposals.read(path.read_bytes(), "")["answer"]) == {"", "refuse"}
 

@@ -20,6 +20,7 @@ from crosslog.detection.episodes.sampling import SamplingError
 from crosslog.detection.episodes.scoring import DetectorError
 from crosslog.interpretation import table
 from crosslog.settings import SettingsError, read_yaml
+from crosslog.templates import template_key
 from tasks import sample, score, train
 from tasks._labelled import UnlabelledError
 
@@ -176,7 +177,7 @@ def judged(verdicts: list[str]) -> None:
     """Make the target one that people label: a verdict for each of its templates."""
     entries = "old: {description: old, kind: k, path: x}\nnew: {description: new, kind: k, path: x, labels: reviewed}\n"
     Path("systems.yaml").write_text(entries, encoding="utf-8")
-    keys = [table.key_of(text) for text in TEXTS]
+    keys = [template_key(text) for text in TEXTS]
     counts = pl.Series([1] * 5, dtype=pl.UInt64)
     templates = {"template_id": pl.Series(range(5), dtype=pl.UInt32), "key": keys, "template": TEXTS, "example": TEXTS}
     artifacts.TEMPLATES.write(pl.DataFrame({**templates, "count": counts, "first_line": counts}), system="new")

@@ -13,6 +13,7 @@ from imports import REPOSITORY
 from prefect.client.orchestration import get_client
 from prefect.testing.utilities import prefect_test_harness
 
+from crosslog import artifacts
 from crosslog.interpretation import decisions, store, table
 from crosslog.settings import ReviewSettings
 from flows import review as module
@@ -34,7 +35,7 @@ def rows(workspace: Path) -> None:
             for number in range(10)
         ]
         frame = pl.DataFrame(records, schema=table.TYPES, orient="row")
-        store.rewrite(table.path_of(system), lambda _rows, frame=frame: frame)
+        store.rewrite(artifacts.interpretations_path(system), lambda _rows, frame=frame: frame)
 
 
 def settings(most: int | None = 3, share: float | None = None) -> ReviewSettings:
@@ -47,7 +48,7 @@ def approve(*numbers: int) -> None:
             frame = decisions.decided(frame, f"{number:016x}", decisions.approve())
         return frame
 
-    store.rewrite(table.path_of(SYSTEMS[0]), changed)
+    store.rewrite(artifacts.interpretations_path(SYSTEMS[0]), changed)
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ import pytest
 
 from crosslog.interpretation import review, table
 from crosslog.interpretation.interpret import Meaning
+from crosslog.templates import template_key
 
 OLD = "kernel widget left lost its tooth"
 
 
 def templates(*texts: str) -> pl.DataFrame:
     rows = [
-        {"template_id": n, "key": table.key_of(text), "template": text, "example": text, "count": 9, "first_line": 1}
+        {"template_id": n, "key": template_key(text), "template": text, "example": text, "count": 9, "first_line": 1}
         for n, text in enumerate(texts)
     ]
     return pl.DataFrame(rows, schema_overrides={"template_id": pl.UInt32, "count": pl.UInt64})
@@ -19,12 +20,12 @@ def templates(*texts: str) -> pl.DataFrame:
 
 def reviewed(template: str = OLD, **changes: str) -> pl.DataFrame:
     row = dict.fromkeys(table.COLUMNS, "") | {
-        "key": table.key_of(template),
+        "key": template_key(template),
         "template": template,
         "example": template,
         "occurrences": 5,
         "interpretation": "The gear was damaged.",
-        "written": table.fingerprint(table.key_of(template), "The gear was damaged."),
+        "written": table.fingerprint(template_key(template), "The gear was damaged."),
         "source": "rules",
         "status": "approved",
         "reviewer": "Ada",

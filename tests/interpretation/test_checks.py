@@ -6,6 +6,7 @@ import pytest
 from crosslog.interpretation import checks, table
 from crosslog.interpretation.checks import problems, rechecked, severity
 from crosslog.interpretation.interpret import LONGEST
+from crosslog.templates import template_key
 
 TEMPLATE = "kernel widget <*> spun down after timeout on ext3 volume"
 EXAMPLE = "kernel widget left spun down after timeout on ext3 volume"
@@ -15,9 +16,9 @@ def frame(*rows: tuple[str, str]) -> pl.DataFrame:
     """Rows of (template, sentence)."""
     records = [
         dict.fromkeys(table.COLUMNS, "")
-        | {"key": table.key_of(template), "template": template, "example": template, "occurrences": 1}
+        | {"key": template_key(template), "template": template, "example": template, "occurrences": 1}
         | {"interpretation": sentence, "source": "rules", "status": "pending"}
-        | {"written": table.fingerprint(table.key_of(template), sentence)}
+        | {"written": table.fingerprint(template_key(template), sentence)}
         for template, sentence in rows
     ]
     return pl.DataFrame(records, schema=table.TYPES, orient="row")
@@ -118,6 +119,6 @@ def test_an_interpreters_remark_stays_until_somebody_decides() -> None:
 
 
 def test_all_rows_are_compared_also_across_blocks() -> None:
-    rows = [(f"template {key}", f"The part {key} failed.") for key in map(table.key_of, map(str, range(1100)))]
+    rows = [(f"template {key}", f"The part {key} failed.") for key in map(template_key, map(str, range(1100)))]
     found = rechecked(frame(*rows, ("quite another thing", rows[7][1])))["problems"].to_list()
     assert [place for place, text in enumerate(found) if "says nearly the same" in text] == [7, 1100]

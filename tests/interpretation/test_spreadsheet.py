@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from crosslog.interpretation import table
+from crosslog.templates import template_key
 
 SECONDS = 240
 OPENED = "--infilter=CSV:44,34,76,1"  # as its window does where there is a byte-order mark
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.skipif(libreoffice is None, reason="LibreOffice (`soffi
 
 def rows() -> pl.DataFrame:
     """Rows whose cells and keys a spreadsheet likes to change."""
-    keys = [*map(table.key_of, NASTY), *KEYS]
+    keys = [*map(template_key, NASTY), *KEYS]
     records = [
         dict.fromkeys(table.COLUMNS, "")
         | {"key": key, "template": text, "example": text, "occurrences": 12752 + place, "interpretation": f"It {text}"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crosslog.csv_files import CsvError
 from crosslog.interpretation import table
-from crosslog.logs.messages import template_key
+from crosslog.templates import template_key
 
 KEY = "00ff00ff00ff00ff"
 HEADER = ",".join(table.COLUMNS)
@@ -100,18 +100,14 @@ def test_a_key_that_looks_like_a_number_is_kept_a_text() -> None:
 def test_a_key_that_a_spreadsheet_has_changed_is_found_by_its_template(
     mangled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "key_of", lambda template: "1234567890123456" if template == "widget" else "")
+    monkeypatch.setattr(table, "template_key", lambda template: "1234567890123456" if template == "widget" else "")
     text = table.formatted(frame(key="1234567890123456", template="widget")).replace("'1234567890123456", mangled)
     assert read(text)["key"].to_list() == ["1234567890123456"]
 
 
-def test_the_key_of_a_template_is_the_one_that_parsing_gives_it() -> None:
-    assert table.key_of("widget <*> spun") == template_key("widget <*> spun")
-
-
 def test_a_column_that_was_sorted_alone_is_noticed() -> None:
     names = ["belt slipped", "gear broke", "widget spun"]
-    good = pl.concat([frame(key=table.key_of(name), template=name) for name in names])
+    good = pl.concat([frame(key=template_key(name), template=name) for name in names])
     assert read(table.formatted(good)).height == 3
     shifted = good.with_columns(template=pl.col("template").reverse())
     with pytest.raises(CsvError, match=r"line \d: the template is that of key .* in line \d: was a column"):

@@ -69,31 +69,31 @@ def write_templates(*keys: str) -> None:
 
 
 def rows() -> pl.DataFrame:
-    return table.read(table.path_of("toys").read_bytes(), "toys.csv")
+    return table.read(artifacts.interpretations_path("toys").read_bytes(), "toys.csv")
 
 
 def test_a_second_run_asks_nothing_and_writes_the_same_bytes(asked: list[str]) -> None:
     interpret.main("toys")
     assert len(asked) == 2
     assert rows()["source"].to_list() == ["llm", "llm"]
-    before = table.path_of("toys").read_bytes()
+    before = artifacts.interpretations_path("toys").read_bytes()
     interpret.main("toys")
     assert len(asked) == 2
-    assert table.path_of("toys").read_bytes() == before
+    assert artifacts.interpretations_path("toys").read_bytes() == before
 
 
 def test_a_lost_csv_comes_back_from_the_answers_without_a_request(asked: list[str]) -> None:
     interpret.main("toys")
-    before = table.path_of("toys").read_bytes()
-    table.path_of("toys").unlink()
+    before = artifacts.interpretations_path("toys").read_bytes()
+    artifacts.interpretations_path("toys").unlink()
     interpret.main("toys")
-    assert (len(asked), table.path_of("toys").read_bytes()) == (2, before)
+    assert (len(asked), artifacts.interpretations_path("toys").read_bytes()) == (2, before)
 
 
 def test_a_rejected_row_is_asked_again_once_with_its_note(asked: list[str]) -> None:
     interpret.main("toys")
     noted = decisions.decided(rows(), "b", {"status": "rejected", "note": "the left one"})
-    artifacts.write_text(table.path_of("toys"), table.formatted(noted))
+    artifacts.write_text(artifacts.interpretations_path("toys"), table.formatted(noted))
     interpret.main("toys")
     interpret.main("toys")
     assert len(asked) == 3
@@ -117,10 +117,10 @@ def test_with_the_csv_alone_no_sentence_becomes_a_persons_and_a_better_one_takes
     asked: list[str], server: ChatServer
 ) -> None:
     interpret.main("toys")
-    before = table.path_of("toys").read_bytes()
+    before = artifacts.interpretations_path("toys").read_bytes()
     answers_removed()
     interpret.main("toys")
-    assert table.path_of("toys").read_bytes() == before
+    assert artifacts.interpretations_path("toys").read_bytes() == before
     answers_removed()
     server.always = chat.says("The better model says more of it.")
     interpret.main("toys")
@@ -133,12 +133,12 @@ def test_with_the_csv_alone_no_sentence_becomes_a_persons_and_a_better_one_takes
 
 def test_a_copy_of_csv_and_answers_asks_nothing(asked: list[str]) -> None:
     interpret.main("toys")
-    before = table.path_of("toys").read_bytes()
+    before = artifacts.interpretations_path("toys").read_bytes()
     kept = {Path("data/interpretations/toys.csv"), Path("data/answers/toys.jsonl"), Path("data/templates/toys.parquet")}
     for path in [path for path in Path("data").rglob("*") if path.is_file() and path not in kept]:
         path.unlink()
     interpret.main("toys")
-    assert (len(asked), table.path_of("toys").read_bytes()) == (2, before)
+    assert (len(asked), artifacts.interpretations_path("toys").read_bytes()) == (2, before)
 
 
 @pytest.mark.parametrize(("status", "becomes"), [("pending", "edited"), ("approved", "approved")])
@@ -146,7 +146,7 @@ def test_a_sentence_typed_over_is_a_persons_also_where_the_answers_are_lost(
     asked: list[str], status: str, becomes: str
 ) -> None:
     interpret.main("toys")
-    path = table.path_of("toys")
+    path = artifacts.interpretations_path("toys")
     text = path.read_text(encoding="utf-8")
     typed = text.replace("The widget did some of its work.,llm,pending", f"I know.,llm,{status}", 1)
     assert typed != text
@@ -158,7 +158,7 @@ def test_a_sentence_typed_over_is_a_persons_also_where_the_answers_are_lost(
 
 def of_an_earlier_version(**typed: str) -> None:
     """The CSV without `written`, and with some sentences replaced."""
-    path = table.path_of("toys")
+    path = artifacts.interpretations_path("toys")
     text = "".join(f"{line.rpartition(',')[0]}\n" for line in path.read_text(encoding="utf-8").splitlines())
     for old, new in typed.items():
         text = text.replace(f"The {old} did some of its work.", new)
@@ -167,10 +167,10 @@ def of_an_earlier_version(**typed: str) -> None:
 
 def test_a_csv_of_an_earlier_version_is_taken_over_without_a_request(asked: list[str]) -> None:
     interpret.main("toys")
-    before = table.path_of("toys").read_bytes()
+    before = artifacts.interpretations_path("toys").read_bytes()
     of_an_earlier_version()
     interpret.main("toys")
-    assert (table.path_of("toys").read_bytes(), len(asked)) == (before, 2)
+    assert (artifacts.interpretations_path("toys").read_bytes(), len(asked)) == (before, 2)
 
 
 def test_what_nobody_can_tell_of_an_earlier_version_is_kept_and_named(asked: list[str]) -> None:
@@ -197,7 +197,7 @@ def test_a_dry_run_says_what_it_would_cost_and_does_nothing(
     assert said.startswith("interpret toys: 2 templates, 0 answered already, 1 requests, about ")
     assert "about $0.00" in said
     assert server.asked == []
-    assert not table.path_of("toys").exists()
+    assert not artifacts.interpretations_path("toys").exists()
 
 
 def test_what_the_budget_leaves_out_is_by_rule_until_the_next_run(
@@ -219,7 +219,7 @@ def test_a_rejected_row_that_the_budget_leaves_out_stays_rejected_and_is_asked_l
 ) -> None:
     interpret.main("toys")
     noted = decisions.decided(rows(), "b", {"status": "rejected", "note": "the left one"})
-    artifacts.write_text(table.path_of("toys"), table.formatted(noted))
+    artifacts.write_text(artifacts.interpretations_path("toys"), table.formatted(noted))
     change(online=True, base_url=server.url, batch=1, max_requests=0)
     interpret.main("toys")
     assert rows().row(1, named=True)["status"] == "rejected"

@@ -7,9 +7,10 @@ from typing import Any
 
 import polars as pl
 
+from crosslog import artifacts
 from crosslog.cli import progress, rows
 from crosslog.cli.judging import by_help
-from crosslog.interpretation import decisions, table
+from crosslog.interpretation import decisions
 from crosslog.interpretation.ordering import by_worth
 
 SEEN = ("key", *decisions.EDITABLE)
@@ -41,7 +42,7 @@ def of_system(system: str) -> dict[str, Any]:
 
 def version(system: str) -> str:
     """What changes when a system's file does."""
-    stat = table.path_of(system).stat()
+    stat = artifacts.interpretations_path(system).stat()
     return f"{stat.st_mtime_ns}-{stat.st_size}"
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import polars as pl
 
 from crosslog import artifacts, schemas
-from crosslog.interpretation import decisions, store, table
+from crosslog.interpretation import decisions, store
 
 
 def systems() -> list[str]:
     """Every system that has interpretations."""
-    return sorted(path.stem for path in table.path_of("any").parent.glob("*.csv"))
+    return sorted(path.stem for path in artifacts.interpretations_path("any").parent.glob("*.csv"))
 
 
 def of(system: str) -> pl.DataFrame:
@@ -65,7 +65,7 @@ def decide(system: str, taken: Sequence[tuple[str, dict[str, str]]], reviewer: s
 
 
 def _path(system: str) -> Path:
-    path = table.path_of(system)
+    path = artifacts.interpretations_path(system)
     if system not in systems():
         raise artifacts.ArtifactError(f"{path} is not there: run `dvc repro interpret@{system}`")
     return path

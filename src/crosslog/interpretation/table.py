@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -13,6 +12,7 @@ import polars as pl
 from crosslog import csv_files
 from crosslog.csv_files import CsvError, cells
 from crosslog.schemas import SOURCES, STATUSES, VERDICTS, Interpretations
+from crosslog.templates import template_key
 
 COLUMNS = tuple(Interpretations.to_schema().columns)
 TYPES = {name: pl.UInt64 if name == "occurrences" else pl.String for name in COLUMNS}
@@ -26,19 +26,9 @@ LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")  # a spreadsheet
 ROUNDING = 10  # a spreadsheet keeps 15 digits of a number, and a key has 16
 
 
-def path_of(system: str) -> Path:
-    """Where a system's interpretations lie."""
-    return Path("data/interpretations") / f"{system}.csv"
-
-
 def empty() -> pl.DataFrame:
     """The frame of no interpretations."""
     return pl.DataFrame(schema=TYPES)
-
-
-def key_of(template: str) -> str:
-    """The key of a template, as parsing gives it: what finds a row again whose key a spreadsheet has changed."""
-    return hashlib.sha256(template.encode()).hexdigest()[:16]
 
 
 def fingerprint(key: str, sentence: str) -> str:
@@ -118,7 +108,7 @@ def _with_own_columns(row: Mapping[str, str], more: Sequence[str]) -> str:
 
 
 def _key(cell: str, template: str, where: str) -> str:
-    key, own = cell.strip().strip("'").lower(), key_of(template)
+    key, own = cell.strip().strip("'").lower(), template_key(template)
     rounded = key.isdecimal() and own.isdecimal() and abs(int(key) - int(own)) <= ROUNDING
     if KEY.fullmatch(key) and not rounded:
         return key
@@ -133,7 +123,7 @@ def _key(cell: str, template: str, where: str) -> str:
 def _refuse_shifted(found: Sequence[Mapping[str, Any]], lines: Mapping[str, int], name: str) -> None:
     """Templates that stand beside each other's keys: a column was sorted alone, and no sentence is where it belongs."""
     for record in found:
-        owner = key_of(record["template"])
+        owner = template_key(record["template"])
         if owner != record["key"] and owner in lines:
             raise CsvError(
                 f"{name}, line {lines[record['key']]}: the template is that of key {owner} in line {lines[owner]}: "
