@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from crosslog.labelling.judging import Belief, Floats
+from crosslog.labelling.judging import Belief, Chances
 
 
 def play_verdicts(
@@ -48,7 +48,7 @@ def play_verdicts(
     return pl.DataFrame(rows, schema={"judged": pl.UInt32, "f1": pl.Float64, "recall": pl.Float64}, orient="row")
 
 
-def answer_in_turn(belief: Belief, shares: Floats) -> Iterator[int]:
+def answer_in_turn(belief: Belief, shares: Chances) -> Iterator[int]:
     """Row numbers in the order that crosslog asks for them, each answered with its share before the next is chosen."""
     for _ in range(int(belief.left.sum())):
         number = belief.next()

@@ -16,7 +16,7 @@ import polars as pl
 from bench._judging_figure import draw_judging, format_svg
 from bench._logs import Log, labelled_logs
 from bench._playing import answer_in_turn, at_random, mean_f1, most_frequent_first, play_verdicts
-from crosslog.labelling.judging import Known, believed
+from crosslog.labelling.judging import KnownVectors, form_belief
 
 FOLDER = Path("reports/bench")
 JUDGED = (10, 20, 50, 100)
@@ -49,24 +49,24 @@ def main() -> None:
     print(text)
 
 
-def known_elsewhere(log: Log, logs: Sequence[Log]) -> Known | None:
+def known_elsewhere(log: Log, logs: Sequence[Log]) -> KnownVectors | None:
     """Vectors of the anomalous and the normal templates of the logs that may teach this one; None without any."""
     teachers = [other for other in logs if other.teaches(log)]
     if not teachers:
         return None
     vectors = np.concatenate([other.vectors for other in teachers])
     verdict = np.concatenate([other.counts["verdict"].to_numpy() for other in teachers])
-    return Known(vectors[verdict == "anomalous"], vectors[verdict == "normal"])
+    return KnownVectors(vectors[verdict == "anomalous"], vectors[verdict == "normal"])
 
 
-def ours(log: Log, known: Known | None, *, with_vectors: bool = True) -> list[int]:
+def ours(log: Log, known: KnownVectors | None, *, with_vectors: bool = True) -> list[int]:
     """Row numbers in the order in which crosslog asks."""
     majority = log.counts["anomalous"].to_numpy() * 2 > log.counts["events"].to_numpy()
-    belief = believed(log.templates, log.vectors if with_vectors else None, known)
+    belief = form_belief(log.templates, log.vectors if with_vectors else None, known)
     return list(answer_in_turn(belief, majority.astype(np.float64)))
 
 
-def _curves(log: Log, known: Known | None) -> pl.DataFrame:
+def _curves(log: Log, known: KnownVectors | None) -> pl.DataFrame:
     orders = {OURS: [ours(log, known)], FREQUENT: [most_frequent_first(log.counts)]}
     orders[RANDOM] = [at_random(log.counts, seed) for seed in SEEDS]
     frames = []

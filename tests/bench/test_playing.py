@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from bench._playing import answer_in_turn, at_random, mean_f1, most_frequent_first, play_verdicts
-from crosslog.labelling.judging import believed, order
+from crosslog.labelling.judging import form_belief, order_templates
 
 EAST, WEST = np.float32([[1, 0], [-1, 0]])
 
@@ -27,11 +27,11 @@ def test_asking_one_by_one_is_asking_anew_after_each_verdict() -> None:
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     verdicts = ["normal", "anomalous", "normal", "anomalous", "normal"]
     one_by_one = list(
-        answer_in_turn(believed(frame, vectors), np.array([float(word == "anomalous") for word in verdicts]))
+        answer_in_turn(form_belief(frame, vectors), np.array([float(word == "anomalous") for word in verdicts]))
     )
     for judged in range(5):
         said = [verdicts[number] if number in one_by_one[:judged] else "" for number in range(5)]
-        first = order(frame.with_columns(verdict=pl.Series(said)), vectors)["key"][0]
+        first = order_templates(frame.with_columns(verdict=pl.Series(said)), vectors)["key"][0]
         assert first == f"t{one_by_one[judged]}"
 
 
@@ -86,7 +86,7 @@ def test_families_of_rare_anomalies_are_found_sooner_than_by_frequency_or_chance
     areas = []
     for seed in range(10):
         counts, vectors = made(seed)
-        belief = believed(templates(*counts["events"]), vectors)
+        belief = form_belief(templates(*counts["events"]), vectors)
         ours = list(answer_in_turn(belief, (counts["anomalous"] > 0).to_numpy().astype(float)))
         orders = (ours, most_frequent_first(counts), at_random(counts, seed))
         areas.append([mean_f1(play_verdicts(counts, numbers), 60) for numbers in orders])

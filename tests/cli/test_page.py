@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cli.csvs import DONE, FREQUENT, RARE, row, written
 
-from crosslog.cli.serve import Server
+from crosslog.cli.page.server import PageServer
 from crosslog.templates import template_key
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -30,7 +30,7 @@ def browser() -> Iterator[playwright.Browser]:
 @pytest.fixture
 def page(files: dict[str, Path], browser: playwright.Browser) -> Iterator[playwright.Page]:
     """The page, showing `gears`; no error may reach the console."""
-    with Server(None, 0, "Ada") as server:
+    with PageServer(None, 0, "Ada") as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         page, said = browser.new_page(), []

@@ -9,7 +9,7 @@ import pytest
 from cli.csvs import DONE, FREQUENT, RARE, row
 
 from crosslog import artifacts
-from crosslog.cli.rows import reviewer_named
+from crosslog.cli.review.rows import name_reviewer
 
 
 def test_without_a_system_the_progress_of_all_is_shown(files, crosslog) -> None:
@@ -119,5 +119,5 @@ def test_the_reviewer_is_who_git_says(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     subprocess.run(["git", "init", "--quiet", "."], check=True)
     subprocess.run(["git", "config", "user.name", "Bo Ek"], check=True)
-    assert reviewer_named(None) == "Bo Ek"
-    assert reviewer_named("Ada") == "Ada"
+    assert name_reviewer(None) == "Bo Ek"
+    assert name_reviewer("Ada") == "Ada"

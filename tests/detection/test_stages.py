@@ -18,7 +18,7 @@ from crosslog.artifacts import ArtifactError
 from crosslog.detection.detectors.exact_match import ExactMatch
 from crosslog.detection.episodes.sampling import SamplingError
 from crosslog.detection.episodes.scoring import DetectorError
-from crosslog.interpretation import table
+from crosslog.interpretation.review import table
 from crosslog.settings import SettingsError, read_yaml
 from crosslog.templates import template_key
 from tasks import sample, score, train
@@ -182,12 +182,14 @@ def judged(verdicts: list[str]) -> None:
     templates = {"template_id": pl.Series(range(5), dtype=pl.UInt32), "key": keys, "template": TEXTS, "example": TEXTS}
     artifacts.TEMPLATES.write(pl.DataFrame({**templates, "count": counts, "first_line": counts}), system="new")
     rows = {
-        **dict.fromkeys(table.COLUMNS, ""), "occurrences": 1, "interpretation": "It says so.", "source": "rules",
+        **dict.fromkeys(table.ROW_COLUMNS, ""), "occurrences": 1, "interpretation": "It says so.", "source": "rules",
         "status": "pending",
     }  # fmt: skip
     given = zip(keys, TEXTS, verdicts, strict=True)
     frame = pl.DataFrame([{**rows, "key": key, "template": text, "verdict": verdict} for key, text, verdict in given])
-    artifacts.write_text(Path("data/interpretations/new.csv"), table.formatted(frame.cast({"occurrences": pl.UInt64})))
+    artifacts.write_text(
+        Path("data/interpretations/new.csv"), table.format_rows(frame.cast({"occurrences": pl.UInt64}))
+    )
 
 
 def test_what_people_say_takes_the_place_of_a_system_s_own_labels(

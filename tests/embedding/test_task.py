@@ -12,7 +12,7 @@ from embedding.models_made_here import tiny_bert
 
 from crosslog import artifacts, plugins, settings
 from crosslog.csv_files import CsvError
-from crosslog.interpretation import decisions, table
+from crosslog.interpretation.review import decisions, table
 from tasks import embed, interpret
 
 REPOSITORY = Path(__file__).parents[2]
@@ -102,7 +102,7 @@ def test_an_edited_row_is_exactly_one_new_vector(toys: Path, capsys: pytest.Capt
     interpret.main("toys")
     embed.main("toys")
     path = artifacts.interpretations_path("toys")
-    sentence = table.read(path.read_bytes(), "")["interpretation"][0]
+    sentence = table.parse_rows(path.read_bytes(), "")["interpretation"][0]
     path.write_text(path.read_text(encoding="utf-8").replace(sentence, "A person knew better."), encoding="utf-8")
     interpret.main("toys")
     capsys.readouterr()
@@ -110,7 +110,7 @@ def test_an_edited_row_is_exactly_one_new_vector(toys: Path, capsys: pytest.Capt
     printed = capsys.readouterr().out.splitlines()
     assert [line.split(", ")[1] for line in printed] == ["0 new", "0 new", "1 new"]
     assert units("interpretation")[1] == (1, 1, "A person knew better.")
-    rows = table.read(path.read_bytes(), "")
+    rows = table.parse_rows(path.read_bytes(), "")
     assert rows.row(0, named=True)["status"] == "edited"
     assert rows.row(0, named=True)["source"] == "person"
 
@@ -180,12 +180,12 @@ def test_a_csv_that_cannot_be_read_is_left_as_it_is(toys: Path) -> None:
 def test_new_rules_renew_untouched_rows_and_no_others(toys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     interpret.main("toys")
     path = artifacts.interpretations_path("toys")
-    rows = table.read(path.read_bytes(), "")
-    artifacts.write_text(path, table.formatted(decisions.decided(rows, "b", {"status": "approved"})))
-    rules = importlib.import_module("crosslog.interpretation.rules")
-    monkeypatch.setattr(rules, "sentence", lambda template: "New rules say so.")
+    rows = table.parse_rows(path.read_bytes(), "")
+    artifacts.write_text(path, table.format_rows(decisions.apply_decision(rows, "b", {"status": "approved"})))
+    rules = importlib.import_module("crosslog.interpretation.rules.sentences")
+    monkeypatch.setattr(rules, "write_sentence", lambda template: "New rules say so.")
     interpret.main("toys")
-    after = table.read(path.read_bytes(), "")
+    after = table.parse_rows(path.read_bytes(), "")
     assert after["status"].to_list() == ["pending", "approved", "pending"]
     assert (after["interpretation"] == "New rules say so.").to_list() == [True, False, True]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crosslog.interpretation.answers import Answers, AnswersError, digest
+from crosslog.interpretation.llm.answers import Answers, AnswersError, hash_request
 
 
 def test_an_answer_is_found_again_by_its_key_only(tmp_path: Path) -> None:
@@ -16,8 +16,8 @@ def test_an_answer_is_found_again_by_its_key_only(tmp_path: Path) -> None:
 
 
 def test_a_key_depends_on_every_part_and_not_on_their_order() -> None:
-    assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
-    assert len({digest({"a": 1}), digest({"a": 2}), digest({"a": "1"}), digest({"b": 1})}) == 4
+    assert hash_request({"a": 1, "b": 2}) == hash_request({"b": 2, "a": 1})
+    assert len({hash_request({"a": 1}), hash_request({"a": 2}), hash_request({"a": "1"}), hash_request({"b": 1})}) == 4
 
 
 def test_refused_replies_are_kept_in_order_and_are_no_answer(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from crosslog.interpretation import review, table
-from crosslog.interpretation.interpret import Meaning
+from crosslog.interpretation.meanings import Meaning
+from crosslog.interpretation.review import merging, table
 from crosslog.templates import template_key
 
 OLD = "kernel widget left lost its tooth"
@@ -19,27 +19,27 @@ def templates(*texts: str) -> pl.DataFrame:
 
 
 def reviewed(template: str = OLD, **changes: str) -> pl.DataFrame:
-    row = dict.fromkeys(table.COLUMNS, "") | {
+    row = dict.fromkeys(table.ROW_COLUMNS, "") | {
         "key": template_key(template),
         "template": template,
         "example": template,
         "occurrences": 5,
         "interpretation": "The gear was damaged.",
-        "written": table.fingerprint(template_key(template), "The gear was damaged."),
+        "written": table.fingerprint_sentence(template_key(template), "The gear was damaged."),
         "source": "rules",
         "status": "approved",
         "reviewer": "Ada",
         "reviewed_at": "2026-11-22",
     }
-    return pl.DataFrame([{**row, **changes}], schema=table.TYPES, orient="row")
+    return pl.DataFrame([{**row, **changes}], schema=table.ROW_TYPES, orient="row")
 
 
 def run(existing: pl.DataFrame, *texts: str) -> pl.DataFrame:
     """One run of the stage with rules that always say the same."""
-    current = review.mark_typed_rows(existing)
-    asked = review.requests(templates(*texts), current, "rules")
+    current = merging.mark_typed_rows(existing)
+    asked = merging.list_requests(templates(*texts), current, "rules")
     meanings = dict.fromkeys(asked, Meaning("The rules said so.", "rules"))
-    return review.merged(templates(*texts), current, meanings)
+    return merging.merge_meanings(templates(*texts), current, meanings)
 
 
 def row(frame: pl.DataFrame, template: str) -> dict:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from crosslog.interpretation import checks, table
-from crosslog.interpretation.checks import problems, rechecked, severity
-from crosslog.interpretation.interpret import LONGEST
+from crosslog.interpretation.meanings import MOST_WORDS
+from crosslog.interpretation.review import checks, table
+from crosslog.interpretation.review.checks import find_problems, recheck_rows, weigh_problems
 from crosslog.templates import template_key
 
 TEMPLATE = "kernel widget <*> spun down after timeout on ext3 volume"
@@ -15,13 +15,13 @@ EXAMPLE = "kernel widget left spun down after timeout on ext3 volume"
 def frame(*rows: tuple[str, str]) -> pl.DataFrame:
     """Rows of (template, sentence)."""
     records = [
-        dict.fromkeys(table.COLUMNS, "")
+        dict.fromkeys(table.ROW_COLUMNS, "")
         | {"key": template_key(template), "template": template, "example": template, "occurrences": 1}
         | {"interpretation": sentence, "source": "rules", "status": "pending"}
-        | {"written": table.fingerprint(template_key(template), sentence)}
+        | {"written": table.fingerprint_sentence(template_key(template), sentence)}
         for template, sentence in rows
     ]
-    return pl.DataFrame(records, schema=table.TYPES, orient="row")
+    return pl.DataFrame(records, schema=table.ROW_TYPES, orient="row")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def frame(*rows: tuple[str, str]) -> pl.DataFrame:
     ],
 )
 def test_a_plain_sentence_has_no_problem(sentence: str) -> None:
-    assert problems(sentence, TEMPLATE, EXAMPLE) == ""
+    assert find_problems(sentence, TEMPLATE, EXAMPLE) == ""
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_plain_sentence_has_no_problem(sentence: str) -> None:
         ("The widget turned. Then it stopped.", "more than one sentence"),
         ("The widget\nturned around.", "more than one line"),
         ("Widget turned.", "shorter than 3 words"),
-        ("turn the " * LONGEST, f"longer than {LONGEST} words"),
+        ("turn the " * MOST_WORDS, f"longer than {MOST_WORDS} words"),
         ("The widget <*> turned.", "wildcard left"),
         ("The widget <hex> turned.", "wildcard left"),
         ("The widget at 10.0.0.7 turned.", "identifier left: 10.0.0.7"),
@@ -64,23 +64,27 @@ def test_a_plain_sentence_has_no_problem(sentence: str) -> None:
     ],
 )
 def test_an_error_of_form_or_content_is_named(sentence: str, problem: str) -> None:
-    assert problem in problems(sentence, TEMPLATE, EXAMPLE).split("; ")
+    assert problem in find_problems(sentence, TEMPLATE, EXAMPLE).split("; ")
 
 
 def test_a_verdict_word_number_or_name_of_the_message_itself_may_stay() -> None:
     template = "falcon 3 back at normal speed"
-    assert problems("The Falcon 3 is back at a normal speed.", template, template) == ""
+    assert find_problems("The Falcon 3 is back at a normal speed.", template, template) == ""
 
 
 def test_every_problem_has_a_weight() -> None:
-    found = problems("Falcon <*> is benign. It is 7 10.0.0.1", TEMPLATE, EXAMPLE).split("; ")
+    found = find_problems("Falcon <*> is benign. It is 7 10.0.0.1", TEMPLATE, EXAMPLE).split("; ")
     assert len(found) == 5
     assert all(any(problem.startswith(label) for label in checks.WEIGHTS) for problem in found)
 
 
 def test_more_and_worse_problems_are_more_severe() -> None:
-    none, light, grave = severity(""), severity("longer than 40 words"), severity("not in the message: Falcon")
-    assert 0 == none < light < grave < severity("not in the message: Falcon; longer than 40 words") < 1
+    none, light, grave = (
+        weigh_problems(""),
+        weigh_problems("longer than 40 words"),
+        weigh_problems("not in the message: Falcon"),
+    )
+    assert 0 == none < light < grave < weigh_problems("not in the message: Falcon; longer than 40 words") < 1
 
 
 def test_rows_that_say_the_same_of_other_messages_name_each_other() -> None:
@@ -90,7 +94,7 @@ def test_rows_that_say_the_same_of_other_messages_name_each_other() -> None:
         ("lamp <*> is lit", "The lamp was turned on."),
     )
     keys = rows["key"]
-    assert rechecked(rows)["problems"].to_list() == [
+    assert recheck_rows(rows)["problems"].to_list() == [
         f"says nearly the same as {keys[1][:8]}, another message",
         f"says nearly the same as {keys[0][:8]}, another message",
         "",
@@ -101,24 +105,24 @@ def test_a_message_that_the_miner_has_split_may_have_one_sentence() -> None:
     rows = frame(
         ("pump <*> lost its pressure", "The pump failed."), ("pump seven lost its pressure", "The pump failed.")
     )
-    assert rechecked(rows)["problems"].to_list() == ["", ""]
+    assert recheck_rows(rows)["problems"].to_list() == ["", ""]
 
 
 def test_a_message_and_its_contrary_may_not_have_one_sentence() -> None:
     rows = frame(
         ("link to pump is up", "The network link changed."), ("link to pump is down", "The network link changed.")
     )
-    assert all(rechecked(rows)["problems"])
+    assert all(recheck_rows(rows)["problems"])
 
 
 def test_an_interpreters_remark_stays_until_somebody_decides() -> None:
     remark = "the language model found no sentence in 3 tries: this one is by rule"
     rows = frame(("pump <*> lost pressure", "The pump reported its state.")).with_columns(problems=pl.lit(remark))
-    assert rechecked(rows)["problems"].to_list() == [remark]
-    assert rechecked(rows.with_columns(status=pl.lit("approved")))["problems"].to_list() == [""]
+    assert recheck_rows(rows)["problems"].to_list() == [remark]
+    assert recheck_rows(rows.with_columns(status=pl.lit("approved")))["problems"].to_list() == [""]
 
 
 def test_all_rows_are_compared_also_across_blocks() -> None:
     rows = [(f"template {key}", f"The part {key} failed.") for key in map(template_key, map(str, range(1100)))]
-    found = rechecked(frame(*rows, ("quite another thing", rows[7][1])))["problems"].to_list()
+    found = recheck_rows(frame(*rows, ("quite another thing", rows[7][1])))["problems"].to_list()
     assert [place for place, text in enumerate(found) if "says nearly the same" in text] == [7, 1100]

@@ -11,12 +11,11 @@ import pytest
 from chat import ChatServer, settings
 
 from crosslog.faults import NetworkError
-from crosslog.interpretation import pace
-from crosslog.interpretation.budget import BudgetReachedError
-from crosslog.interpretation.client import Client
-from crosslog.interpretation.endpoint import ClientError
-from crosslog.interpretation.interpret import Request
-from crosslog.interpretation.prompting import Prompt
+from crosslog.interpretation.llm import pace
+from crosslog.interpretation.llm.budget import BudgetReachedError
+from crosslog.interpretation.llm.client import Client, ClientError
+from crosslog.interpretation.llm.prompting import Prompt
+from crosslog.interpretation.meanings import Request
 
 MESSAGES = Prompt.load("lei-1").messages("toys", [Request("widget spun", "widget spun")])
 GOOD = '{"interpretations": [{"number": 1, "interpretation": "The widget did some of its work."}]}'
@@ -128,7 +127,7 @@ def test_retry_after_is_honoured_to_the_second_and_as_a_date() -> None:
 
 
 def test_a_pause_holds_for_every_thread() -> None:
-    shared, started = pace.Pace(), time.monotonic()
+    shared, started = pace.RequestPace(), time.monotonic()
     shared.hold(0.2)
     shared.hold(0.01)
     threads = [Thread(target=shared.wait) for _ in range(3)]
@@ -140,11 +139,11 @@ def test_a_pause_holds_for_every_thread() -> None:
 
 
 def test_a_halt_reaches_who_waits_and_ends() -> None:
-    shared = pace.Pace()
+    shared = pace.RequestPace()
     shared.hold(60)
     with ThreadPoolExecutor(1) as pool, shared.halted(), pytest.raises(pace.HaltedError):
         pool.submit(shared.wait).result()
-    fresh = pace.Pace()
+    fresh = pace.RequestPace()
     with fresh.halted():
         pass
     fresh.wait()

@@ -11,12 +11,12 @@ from format_lines import MIRROR
 from projects import project_of
 
 from crosslog import artifacts
-from crosslog.interpretation import curated
-from crosslog.interpretation.checks import problems
-from crosslog.interpretation.interpret import Request
+from crosslog.interpretation.meanings import Request
+from crosslog.interpretation.review.checks import find_problems
+from crosslog.interpretation.rules import curated
 from tasks import download, parse
 
-ROWS = list(csv.DictReader(curated.PATH.open(encoding="utf-8", newline="")))
+ROWS = list(csv.DictReader(curated.CURATED_PATH.open(encoding="utf-8", newline="")))
 
 
 def test_keys_are_hashes_in_order_each_once() -> None:
@@ -40,9 +40,9 @@ def test_every_sentence_is_one_of_five_to_twenty_words_in_plain_letters() -> Non
 def test_a_template_that_is_curated_gets_its_sentence_unless_a_reviewer_sent_it_back() -> None:
     row = ROWS[0]
     asked = {row["key"]: Request("t", "t"), "f" * 16: Request("u", "u")}
-    assert curated.known(asked)[row["key"]] == (row["interpretation"], "curated", "")
-    assert set(curated.known(asked)) == {row["key"]}
-    assert curated.known({row["key"]: Request("t", "t", "says too little")}) == {}
+    assert curated.find_curated(asked)[row["key"]] == (row["interpretation"], "curated", "")
+    assert set(curated.find_curated(asked)) == {row["key"]}
+    assert curated.find_curated({row["key"]: Request("t", "t", "says too little")}) == {}
 
 
 @pytest.mark.mirror
@@ -57,4 +57,4 @@ def test_real_logs_are_covered_and_no_sentence_is_flagged(
     sentences = {row["key"]: row["interpretation"] for row in ROWS}
     rows = artifacts.TEMPLATES.read(system=system).select("key", "template", "example").rows()
     assert sum(key in sentences for key, _, _ in rows) >= 0.95 * len(rows)
-    assert not [key for key, *shown in rows if key in sentences and problems(sentences[key], *shown)]
+    assert not [key for key, *shown in rows if key in sentences and find_problems(sentences[key], *shown)]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from crosslog.interpretation import decisions, table
+from crosslog.interpretation.review import decisions, table
 
 A, B = "a" * 16, "b" * 16
 
@@ -11,13 +11,13 @@ A, B = "a" * 16, "b" * 16
 @pytest.fixture
 def frame() -> pl.DataFrame:
     rows = [
-        dict.fromkeys(table.COLUMNS, "")
+        dict.fromkeys(table.ROW_COLUMNS, "")
         | {"key": key, "template": f"{name} <*> moved", "example": f"{name} 7 moved", "occurrences": occurrences}
         | {"interpretation": f"The {name} was moved.", "source": "rules", "status": "pending"}
-        | {"written": table.fingerprint(key, f"The {name} was moved.")}
+        | {"written": table.fingerprint_sentence(key, f"The {name} was moved.")}
         for key, name, occurrences in [(A, "widget", 3), (B, "engine", 0)]
     ]
-    return pl.DataFrame(rows, schema=table.TYPES, orient="row")
+    return pl.DataFrame(rows, schema=table.ROW_TYPES, orient="row")
 
 
 def row(frame: pl.DataFrame, key: str) -> dict:
@@ -38,13 +38,13 @@ def row(frame: pl.DataFrame, key: str) -> dict:
 def test_a_decision_changes_one_row_and_checks_it_again(
     frame: pl.DataFrame, changes: dict[str, str], expected: dict[str, str]
 ) -> None:
-    after = decisions.decided(frame, "AA", changes)
+    after = decisions.apply_decision(frame, "AA", changes)
     assert expected.items() <= row(after, A).items()
     assert row(after, B) == row(frame, B)
 
 
 def test_who_and_when_are_signed() -> None:
-    signed = decisions.signed(decisions.approve(), "Ada")
+    signed = decisions.sign_decision(decisions.approve(), "Ada")
     assert (signed["status"], signed["reviewer"]) == ("approved", "Ada")
     assert signed["reviewed_at"].endswith("+00:00")
 
@@ -52,7 +52,7 @@ def test_who_and_when_are_signed() -> None:
 @pytest.mark.parametrize("key", ["f", ""])
 def test_a_decision_about_no_row_or_several_is_refused(frame: pl.DataFrame, key: str) -> None:
     with pytest.raises(decisions.ReviewError, match="give exactly one"):
-        decisions.decided(frame, key, decisions.approve())
+        decisions.apply_decision(frame, key, decisions.approve())
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,6 @@ def test_rows_of_templates_that_the_log_no_longer_has_wait_for_nobody(frame: pl.
 
 def test_a_row_that_somebody_else_has_changed_is_not_decided_about(frame: pl.DataFrame) -> None:
     seen = {"key": A, "interpretation": "The widget was moved.", "status": "pending"}
-    assert decisions.as_seen(frame, seen).equals(frame)
+    assert decisions.check_unchanged(frame, seen).equals(frame)
     with pytest.raises(decisions.ChangedError, match="aaaaaaaa was changed elsewhere"):
-        decisions.as_seen(decisions.decided(frame, A, decisions.approve()), seen)
+        decisions.check_unchanged(decisions.apply_decision(frame, A, decisions.approve()), seen)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crosslog.interpretation.interpret import Meaning, Request, interpreted
+from crosslog.interpretation.meanings import Meaning, Request, interpret_with_fallback
 
 
 def test_where_the_interpreter_could_not_the_fallback_speaks_under_its_own_name() -> None:
@@ -19,7 +19,7 @@ def test_where_the_interpreter_could_not_the_fallback_speaks_under_its_own_name(
             return [Meaning(f"Rules on {request.template}.", "rules") for request in requests]
 
     asked = {name: Request(name, "") for name in "abc"}
-    assert interpreted(asked, Shy(), Sure()) == {
+    assert interpret_with_fallback(asked, Shy(), Sure()) == {
         "a": Meaning("I know this.", "llm"),
         "b": Meaning("Rules on b.", "rules"),
         "c": Meaning("I know this.", "llm"),
@@ -40,7 +40,7 @@ def test_a_sentence_that_stands_stays_where_nobody_answered_but_not_where_somebo
             return [Meaning(f"Rules on {request.template}.", "rules") for request in requests]
 
     asked = {name: Request(name, "") for name in "abc"}
-    assert interpreted(asked, Silent(), Sure(), standing=["a", "b"]) == {
+    assert interpret_with_fallback(asked, Silent(), Sure(), standing=["a", "b"]) == {
         "b": Meaning("Rules on b.", "rules", "gave up"),
         "c": Meaning("Rules on c.", "rules"),
     }

@@ -9,13 +9,12 @@ import chat
 import pytest
 from chat import ChatServer, entries, sentence, settings
 
-from crosslog.interpretation import pace, prompting
-from crosslog.interpretation.answers import Answers
-from crosslog.interpretation.client import Client
-from crosslog.interpretation.endpoint import ClientError
-from crosslog.interpretation.interpret import Meaning, Request
-from crosslog.interpretation.llm import LanguageModel
-from crosslog.interpretation.prompting import Prompt, PromptError
+from crosslog.interpretation.llm import pace, prompting
+from crosslog.interpretation.llm.answers import Answers
+from crosslog.interpretation.llm.client import Client, ClientError
+from crosslog.interpretation.llm.model import LanguageModel
+from crosslog.interpretation.llm.prompting import Prompt, PromptError
+from crosslog.interpretation.meanings import Meaning, Request
 
 NAMES = (
     "ant",

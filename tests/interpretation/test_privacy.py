@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crosslog.interpretation.glossary import PATH as GLOSSARY
-from crosslog.interpretation.interpret import Request
-from crosslog.interpretation.privacy import masked, shown
+from crosslog.interpretation.meanings import Request
+from crosslog.interpretation.privacy.masking import mask_private, mask_request
+from crosslog.interpretation.rules.glossary import GLOSSARY_PATH as GLOSSARY
 
 AUTH = "auth failure; logname= uid=<user> euid=<user> tty=ssh ruser= rhost=<host> user=<user>"
 NASTY = [
@@ -118,17 +118,17 @@ INNOCENT = [
 
 @pytest.mark.parametrize(("message", "expected"), NASTY)
 def test_what_names_a_person_a_machine_or_a_secret_is_masked(message: str, expected: str) -> None:
-    assert masked(message) == expected
+    assert mask_private(message) == expected
 
 
 @pytest.mark.parametrize("message", INNOCENT)
 def test_words_classes_files_times_and_versions_stay(message: str) -> None:
-    assert masked(message) == message
+    assert mask_private(message) == message
 
 
 @pytest.mark.parametrize("message", [message for message, _ in NASTY])
 def test_what_is_masked_once_stays_as_it_is(message: str) -> None:
-    assert masked(masked(message)) == masked(message)
+    assert mask_private(mask_private(message)) == mask_private(message)
 
 
 @pytest.mark.parametrize(
@@ -144,12 +144,12 @@ def test_what_is_masked_once_stays_as_it_is(message: str) -> None:
 def test_of_an_example_only_words_of_the_template_and_the_glossary_are_shown(
     template: str, example: str, seen: str
 ) -> None:
-    assert shown(Request(template, example, "ask kim@example.org")) == Request(template, seen, "ask <email>")
+    assert mask_request(Request(template, example, "ask kim@example.org")) == Request(template, seen, "ask <email>")
 
 
 def test_a_very_long_text_ends_after_a_whole_word() -> None:
-    assert masked("word " * 1000 + "password=hunter2") == ("word " * 400).rstrip()
-    assert masked("x" * 5000) == "x" * 2000
+    assert mask_private("word " * 1000 + "password=hunter2") == ("word " * 400).rstrip()
+    assert mask_private("x" * 5000) == "x" * 2000
 
 
 WORDS = sorted(set(re.findall(r"[a-z]+", GLOSSARY.read_text(encoding="utf-8"))) - {"user", "uid"})
@@ -157,4 +157,4 @@ WORDS = sorted(set(re.findall(r"[a-z]+", GLOSSARY.read_text(encoding="utf-8"))) 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=12))
 def test_plain_words_in_any_order_are_never_altered(words: list[str]) -> None:
-    assert masked(" ".join(words)) == " ".join(words)
+    assert mask_private(" ".join(words)) == " ".join(words)

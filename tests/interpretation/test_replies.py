@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crosslog.interpretation.replies import sentences_of
+from crosslog.interpretation.llm.replies import parse_reply
 
 ONE, TWO = "The widget turned around.", "The gear lost one of its teeth."
 GOOD = (
@@ -23,7 +23,7 @@ GOOD = (
     ],
 )
 def test_sentences_are_found_by_number_in_json_or_in_numbered_lines(reply: str) -> None:
-    assert sentences_of(reply, 2) == {1: ONE, 2: TWO}
+    assert parse_reply(reply, 2) == {1: ONE, 2: TWO}
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_sentences_are_found_by_number_in_json_or_in_numbered_lines(reply: str) 
     ],
 )
 def test_a_single_message_needs_no_number(reply: str) -> None:
-    assert sentences_of(reply, 1) == {1: ONE}
+    assert parse_reply(reply, 1) == {1: ONE}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_single_message_needs_no_number(reply: str) -> None:
     ],
 )
 def test_what_is_not_one_plain_sentence_of_some_words_is_refused(sentence: str) -> None:
-    assert sentences_of(GOOD.replace(ONE, sentence), 2) == {2: TWO}
+    assert parse_reply(GOOD.replace(ONE, sentence), 2) == {2: TWO}
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_what_is_not_one_plain_sentence_of_some_words_is_refused(sentence: str) 
     ],
 )
 def test_half_replies_and_wrong_numbers_give_no_more_than_they_say(reply: str, found: dict[int, str]) -> None:
-    assert sentences_of(reply, 2) == found
+    assert parse_reply(reply, 2) == found
 
 
 def test_a_number_that_was_not_asked_is_not_taken_for_the_one_that_was() -> None:
-    assert sentences_of(f'{{"number": 2, "interpretation": "{ONE}"}}', 1) == {}
+    assert parse_reply(f'{{"number": 2, "interpretation": "{ONE}"}}', 1) == {}

@@ -3,8 +3,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from crosslog.interpretation import review, table
-from crosslog.interpretation.interpret import Meaning
+from crosslog.interpretation.meanings import Meaning
+from crosslog.interpretation.review import merging, table
 
 A, B, C = ("a" * 16, "b" * 16, "c" * 16)
 WIDGETS = {A: "widget <*> spun", B: "gear <*> broke", C: "belt <*> slipped"}
@@ -20,13 +20,13 @@ def templates(*keys: str) -> pl.DataFrame:
 
 def run(keys: str, existing: pl.DataFrame, sentence: str, source: str = "rules") -> pl.DataFrame:
     """One run of the stage with an interpreter that always says `sentence`."""
-    current = review.mark_typed_rows(existing)
-    asked = review.requests(templates(*keys), current, source)
-    return review.merged(templates(*keys), current, dict.fromkeys(asked, Meaning(sentence, source)))
+    current = merging.mark_typed_rows(existing)
+    asked = merging.list_requests(templates(*keys), current, source)
+    return merging.merge_meanings(templates(*keys), current, dict.fromkeys(asked, Meaning(sentence, source)))
 
 
 def first(*keys: str) -> pl.DataFrame:
-    return run(keys, table.empty(), "The machine did its work.")
+    return run(keys, table.empty_rows(), "The machine did its work.")
 
 
 def changed(frame: pl.DataFrame, key: str, **values: str) -> pl.DataFrame:
@@ -55,7 +55,7 @@ def test_every_template_gets_a_pending_row_in_order_of_key() -> None:
         "reviewed_at": "",
         "note": "",
         "problems": f"says nearly the same as {C[:8]}, another message",
-        "written": table.fingerprint(A, "The machine did its work."),
+        "written": table.fingerprint_sentence(A, "The machine did its work."),
     }
 
 
@@ -115,8 +115,8 @@ def test_a_row_of_an_earlier_version_is_crosslogs_where_it_would_write_that_sent
     old = first(A, B, C).with_columns(written=pl.lit(""))
     old = changed(old, C, source="person", status="edited")
     said = "The machine did its work."
-    adopted = review.adopt_rows(old, {A: {said}, B: {"Other."}, C: {said}})
-    assert adopted["written"].to_list() == [table.fingerprint(A, said), "", ""]
+    adopted = merging.adopt_rows(old, {A: {said}, B: {"Other."}, C: {said}})
+    assert adopted["written"].to_list() == [table.fingerprint_sentence(A, said), "", ""]
     assert row(run((A, B, C), adopted, "Better rules say this."), A)["interpretation"] == "Better rules say this."
 
 
@@ -141,7 +141,7 @@ def test_a_vanished_template_leaves_with_its_row_unless_a_person_touched_it() ->
 
 def test_a_rejected_row_is_asked_again_with_its_note() -> None:
     before = changed(first(A), A, status="rejected", note="it is the left one")
-    asked = review.requests(templates(A), before, "llm")
+    asked = merging.list_requests(templates(A), before, "llm")
     assert asked[A].note == "it is the left one"
     after = run((A,), before, "The left machine did its work.", "llm")
     assert row(after, A)["interpretation"] == "The left machine did its work."
@@ -155,7 +155,7 @@ def test_a_rejected_row_stays_rejected_when_nobody_has_another_sentence() -> Non
 
 
 def test_rules_do_not_replace_what_a_language_model_wrote() -> None:
-    before = run((A,), table.empty(), "The model wrote this.", "llm")
+    before = run((A,), table.empty_rows(), "The model wrote this.", "llm")
     assert run((A,), before, "The rules wrote this.").equals(before)
 
 
@@ -166,21 +166,21 @@ def test_every_row_is_checked_again() -> None:
 
 def test_an_interpreters_remark_stands_in_problems() -> None:
     meaning = Meaning("The machine did its work.", "rules", "the language model found no sentence in 3 tries")
-    after = review.merged(templates(A), table.empty(), {A: meaning})
+    after = merging.merge_meanings(templates(A), table.empty_rows(), {A: meaning})
     assert row(after, A)["problems"] == "the language model found no sentence in 3 tries"
 
 
 def test_a_meaning_that_comes_after_a_person_has_decided_is_passed_over() -> None:
     late = {A: Meaning("Quite another sentence.", "llm"), B: Meaning("Quite another sentence.", "llm")}
-    after = review.merged(templates(A, B), changed(first(A, B), A, status="approved"), late)
+    after = merging.merge_meanings(templates(A, B), changed(first(A, B), A, status="approved"), late)
     assert row(after, A)["interpretation"] == "The machine did its work."
     assert row(after, B)["interpretation"] == "Quite another sentence."
 
 
 def test_a_curated_sentence_takes_the_place_of_a_machines_and_is_not_replaced_by_one() -> None:
-    before = run((A,), table.empty(), "The model wrote this.", "llm")
+    before = run((A,), table.empty_rows(), "The model wrote this.", "llm")
     curated = {A: Meaning("The gear was written about with care.", "curated")}
-    after = review.merged(templates(A), before, curated)
+    after = merging.merge_meanings(templates(A), before, curated)
     assert row(after, A)["source"] == "curated"
     assert run((A,), after, "The model wrote this.", "llm").equals(after)
-    assert list(review.requests(templates(A), after, "rules")) == [A]
+    assert list(merging.list_requests(templates(A), after, "rules")) == [A]

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crosslog.interpretation.checks import problems
-from crosslog.interpretation.glossary import Glossary
-from crosslog.interpretation.interpret import Request
-from crosslog.interpretation.rules import Rules, sentence
+from crosslog.interpretation.meanings import Request
+from crosslog.interpretation.review.checks import find_problems
+from crosslog.interpretation.rules.glossary import Glossary
+from crosslog.interpretation.rules.sentences import RuleInterpreter, write_sentence
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from crosslog.interpretation.rules import Rules, sentence
     ],
 )
 def test_a_sentence_says_who_did_what_and_why(template: str, expected: str) -> None:
-    assert sentence(template) == expected
+    assert write_sentence(template) == expected
 
 
 @pytest.mark.parametrize(
@@ -43,18 +43,18 @@ def test_a_sentence_says_who_did_what_and_why(template: str, expected: str) -> N
     ],
 )
 def test_two_systems_words_for_the_same_come_out_the_same(one: str, other: str) -> None:
-    assert sentence(one) == sentence(other)
+    assert write_sentence(one) == write_sentence(other)
 
 
 @given(st.text())
 def test_any_text_gets_one_well_formed_sentence_twice_the_same(text: str) -> None:
-    found = sentence(text)
-    assert found == sentence(text)
-    assert set(filter(None, problems(found, text, "").split("; "))) <= {"only repeats the template"}
+    found = write_sentence(text)
+    assert found == write_sentence(text)
+    assert set(filter(None, find_problems(found, text, "").split("; "))) <= {"only repeats the template"}
 
 
 def test_a_note_or_an_example_does_not_sway_the_rules() -> None:
-    plain, noted = Rules().interpret([Request("gear broke", "x"), Request("gear broke", "y", "note")])
+    plain, noted = RuleInterpreter().interpret([Request("gear broke", "x"), Request("gear broke", "y", "note")])
     assert plain == noted
 
 

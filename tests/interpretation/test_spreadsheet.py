@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from crosslog.interpretation import table
+from crosslog.interpretation.review import table
 from crosslog.templates import template_key
 
 SECONDS = 240
@@ -31,12 +31,12 @@ def rows() -> pl.DataFrame:
     """Rows whose cells and keys a spreadsheet likes to change."""
     keys = [*map(template_key, NASTY), *KEYS]
     records = [
-        dict.fromkeys(table.COLUMNS, "")
+        dict.fromkeys(table.ROW_COLUMNS, "")
         | {"key": key, "template": text, "example": text, "occurrences": 12752 + place, "interpretation": f"It {text}"}
         | {"source": "rules", "status": "pending", "reviewed_at": "2026-11-22T08:00:00+00:00", "note": text}
         for place, (key, text) in enumerate(zip(keys, [*NASTY, *(f"part {key}" for key in KEYS)], strict=True))
     ]
-    return pl.DataFrame(records, schema=table.TYPES, orient="row").sort("key")
+    return pl.DataFrame(records, schema=table.ROW_TYPES, orient="row").sort("key")
 
 
 def converted(folder: Path, name: str, kind: str) -> None:
@@ -47,8 +47,8 @@ def converted(folder: Path, name: str, kind: str) -> None:
 
 @pytest.mark.parametrize(("workbook", "separator"), [("ods", 44), ("xlsx", 59)])
 def test_every_row_and_key_comes_back_from_a_workbook(tmp_path: Path, workbook: str, separator: int) -> None:
-    (tmp_path / "rows.csv").write_text(table.formatted(rows()), encoding="utf-8")
+    (tmp_path / "rows.csv").write_text(table.format_rows(rows()), encoding="utf-8")
     converted(tmp_path, "rows.csv", workbook)
     (tmp_path / "rows.csv").unlink()
     converted(tmp_path, f"rows.{workbook}", f"{SAVED}{separator},34,76,1")
-    assert table.read((tmp_path / "rows.csv").read_bytes(), workbook).equals(rows())
+    assert table.parse_rows((tmp_path / "rows.csv").read_bytes(), workbook).equals(rows())

@@ -7,17 +7,17 @@ import polars as pl
 import pytest
 
 from crosslog.csv_files import CsvError
-from crosslog.interpretation import store, table
+from crosslog.interpretation.review import table
 
 
 def frame(notes: dict[str, str]) -> pl.DataFrame:
     rows = [
-        dict.fromkeys(table.COLUMNS, "")
+        dict.fromkeys(table.ROW_COLUMNS, "")
         | {"key": key * 16, "template": f"part {key} moved", "occurrences": 1, "note": note}
         | {"interpretation": "The part was moved.", "source": "rules", "status": "pending"}
         for key, note in notes.items()
     ]
-    return pl.DataFrame(rows, schema=table.TYPES, orient="row")
+    return pl.DataFrame(rows, schema=table.ROW_TYPES, orient="row")
 
 
 def noted(rows: pl.DataFrame, key: str, note: str) -> pl.DataFrame:
@@ -27,24 +27,24 @@ def noted(rows: pl.DataFrame, key: str, note: str) -> pl.DataFrame:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "interpretations" / "widgets.csv"
-    store.rewrite(path, lambda _rows: frame(dict.fromkeys("abcdef", "")))
+    table.rewrite_rows(path, lambda _rows: frame(dict.fromkeys("abcdef", "")))
     return path
 
 
 def test_a_file_that_is_not_there_has_no_rows(tmp_path: Path) -> None:
-    assert store.load(tmp_path / "none.csv").equals(table.empty())
+    assert table.load_rows(tmp_path / "none.csv").equals(table.empty_rows())
 
 
 def test_rows_are_read_changed_and_written(path: Path) -> None:
-    after = store.rewrite(path, lambda rows: noted(rows, "a", "mine"))
-    assert store.load(path).equals(after)
+    after = table.rewrite_rows(path, lambda rows: noted(rows, "a", "mine"))
+    assert table.load_rows(path).equals(after)
     assert after["note"].to_list() == ["mine", "", "", "", "", ""]
 
 
 def test_writers_at_once_lose_nothing(path: Path) -> None:
     with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda key: store.rewrite(path, lambda rows: noted(rows, key, key)), "abcdef"))
-    assert store.load(path)["note"].to_list() == list("abcdef")
+        list(pool.map(lambda key: table.rewrite_rows(path, lambda rows: noted(rows, key, key)), "abcdef"))
+    assert table.load_rows(path)["note"].to_list() == list("abcdef")
 
 
 def test_what_an_editor_saved_in_the_meantime_is_kept(path: Path) -> None:
@@ -53,12 +53,12 @@ def test_what_an_editor_saved_in_the_meantime_is_kept(path: Path) -> None:
     def change(rows: pl.DataFrame) -> pl.DataFrame:
         seen.append(rows["note"].to_list())
         if len(seen) == 1:
-            path.write_text(table.formatted(frame(dict.fromkeys("abcdef", "by an editor"))), encoding="utf-8")
+            path.write_text(table.format_rows(frame(dict.fromkeys("abcdef", "by an editor"))), encoding="utf-8")
         return noted(rows, "a", "mine")
 
-    store.rewrite(path, change)
+    table.rewrite_rows(path, change)
     assert len(seen) == 2
-    assert store.load(path)["note"].to_list() == ["mine", *["by an editor"] * 5]
+    assert table.load_rows(path)["note"].to_list() == ["mine", *["by an editor"] * 5]
 
 
 def test_what_an_editor_saved_after_the_last_look_at_the_file_is_kept(
@@ -70,13 +70,13 @@ def test_what_an_editor_saved_after_the_last_look_at_the_file_is_kept(
         content = read(of)
         looks.append(of)
         if len(looks) == 2:
-            path.write_text(table.formatted(frame(dict.fromkeys("abcdef", "by an editor"))), encoding="utf-8")
+            path.write_text(table.format_rows(frame(dict.fromkeys("abcdef", "by an editor"))), encoding="utf-8")
         return content
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "read_bytes", reading)
-        store.rewrite(path, lambda rows: noted(rows, "a", "mine"))
-    assert store.load(path)["note"].to_list() == ["mine", *["by an editor"] * 5]
+        table.rewrite_rows(path, lambda rows: noted(rows, "a", "mine"))
+    assert table.load_rows(path)["note"].to_list() == ["mine", *["by an editor"] * 5]
 
 
 def test_a_file_that_never_rests_is_left_as_the_others_wrote_it(path: Path) -> None:
@@ -85,21 +85,21 @@ def test_a_file_that_never_rests_is_left_as_the_others_wrote_it(path: Path) -> N
         return noted(rows, "a", "mine")
 
     with pytest.raises(CsvError, match=r"widgets.csv changes faster than it can be written"):
-        store.rewrite(path, change)
-    assert store.load(path)["note"].to_list() == [""] * 6
+        table.rewrite_rows(path, change)
+    assert table.load_rows(path)["note"].to_list() == [""] * 6
 
 
 @pytest.mark.parametrize("broken", ["key,template\n", "<<<<<<< mine\n"])
 def test_a_file_that_cannot_be_read_is_not_touched(path: Path, broken: str) -> None:
     path.write_text(broken, encoding="utf-8")
     with pytest.raises(CsvError, match=r"widgets\.csv, line 1"):
-        store.rewrite(path, lambda rows: rows)
+        table.rewrite_rows(path, lambda rows: rows)
     assert path.read_text(encoding="utf-8") == broken
 
 
 def test_a_change_that_changes_nothing_leaves_the_file_alone(path: Path) -> None:
     before = path.stat().st_mtime_ns
-    store.rewrite(path, lambda rows: rows)
+    table.rewrite_rows(path, lambda rows: rows)
     assert path.stat().st_mtime_ns == before
     assert [file.name for file in path.parent.iterdir()] == ["widgets.csv"]
 
@@ -109,5 +109,5 @@ def test_a_failed_change_leaves_nothing_behind(path: Path) -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        store.rewrite(path, change)
-    assert store.rewrite(path, lambda rows: rows).height == 6
+        table.rewrite_rows(path, change)
+    assert table.rewrite_rows(path, lambda rows: rows).height == 6

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crosslog.csv_files import CsvError
-from crosslog.interpretation import table
+from crosslog.interpretation.review import table
 from crosslog.templates import template_key
 
 KEY = "00ff00ff00ff00ff"
-HEADER = ",".join(table.COLUMNS)
+HEADER = ",".join(table.ROW_COLUMNS)
 
 
 def frame(**changes: object) -> pl.DataFrame:
@@ -31,11 +31,11 @@ def frame(**changes: object) -> pl.DataFrame:
         "problems": "",
         "written": "abcdefghijklmnop",
     }
-    return pl.DataFrame([{**row, **changes}], schema=table.TYPES, orient="row")
+    return pl.DataFrame([{**row, **changes}], schema=table.ROW_TYPES, orient="row")
 
 
 def read(text: str) -> pl.DataFrame:
-    return table.read(text.encode(), "widgets.csv")
+    return table.parse_rows(text.encode(), "widgets.csv")
 
 
 NASTY = [
@@ -64,34 +64,34 @@ NASTY = [
 @pytest.mark.parametrize("text", NASTY)
 def test_a_nasty_cell_comes_back_as_it_was(text: str) -> None:
     given_ = frame(note=text, template=text, example=text)
-    assert read(table.formatted(given_)).equals(given_)
+    assert read(table.format_rows(given_)).equals(given_)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_text_comes_back_as_it_was(text: str) -> None:
     given_ = frame(note=text)
-    assert read(table.formatted(given_)).equals(given_)
+    assert read(table.format_rows(given_)).equals(given_)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", "＝1"])
 def test_no_cell_starts_a_formula(text: str) -> None:
-    cells = table.formatted(frame(note=text)).split("\n", 1)[1].split(",")
+    cells = table.format_rows(frame(note=text)).split("\n", 1)[1].split(",")
     assert cells[-3].lstrip('"').startswith("'")
 
 
 @pytest.mark.parametrize("text", ["1/2", "12:30", "2026-11-22", "may 12", "12 pm", "50%", "true", "1,5", "$5", "1e5"])
 def test_no_cell_is_taken_for_a_number_a_date_or_a_truth_value(text: str) -> None:
-    assert "'" + text in table.formatted(frame(note=text))
+    assert "'" + text in table.format_rows(frame(note=text))
 
 
 def test_no_cell_has_a_formula_in_it_for_a_spreadsheet_that_takes_another_separator() -> None:
     given_ = frame(note="a;=1+1\n-2,@x|+1\tand, so - on")
-    assert not re.search(r"[;,|\t\n][=+@-]", table.formatted(given_))
-    assert read(table.formatted(given_)).equals(given_)
+    assert not re.search(r"[;,|\t\n][=+@-]", table.format_rows(given_))
+    assert read(table.format_rows(given_)).equals(given_)
 
 
 def test_a_key_that_looks_like_a_number_is_kept_a_text() -> None:
-    written = table.formatted(frame(key="1234567890123e45"))
+    written = table.format_rows(frame(key="1234567890123e45"))
     assert "\n'1234567890123e45," in written
     assert read(written)["key"].to_list() == ["1234567890123e45"]
 
@@ -101,27 +101,27 @@ def test_a_key_that_a_spreadsheet_has_changed_is_found_by_its_template(
     mangled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table, "template_key", lambda template: "1234567890123456" if template == "widget" else "")
-    text = table.formatted(frame(key="1234567890123456", template="widget")).replace("'1234567890123456", mangled)
+    text = table.format_rows(frame(key="1234567890123456", template="widget")).replace("'1234567890123456", mangled)
     assert read(text)["key"].to_list() == ["1234567890123456"]
 
 
 def test_a_column_that_was_sorted_alone_is_noticed() -> None:
     names = ["belt slipped", "gear broke", "widget spun"]
     good = pl.concat([frame(key=template_key(name), template=name) for name in names])
-    assert read(table.formatted(good)).height == 3
+    assert read(table.format_rows(good)).height == 3
     shifted = good.with_columns(template=pl.col("template").reverse())
     with pytest.raises(CsvError, match=r"line \d: the template is that of key .* in line \d: was a column"):
-        read(table.formatted(shifted))
+        read(table.format_rows(shifted))
 
 
 def test_the_same_rows_make_the_same_bytes_in_any_order() -> None:
     first, second = frame(), frame(key="0" * 15 + "a")
-    assert table.formatted(pl.concat([first, second])) == table.formatted(pl.concat([second, first]))
-    assert read(table.formatted(pl.concat([first, second])))["key"].to_list() == ["0" * 15 + "a", KEY]
+    assert table.format_rows(pl.concat([first, second])) == table.format_rows(pl.concat([second, first]))
+    assert read(table.format_rows(pl.concat([first, second])))["key"].to_list() == ["0" * 15 + "a", KEY]
 
 
 def test_what_a_spreadsheet_does_to_the_form_is_no_obstacle() -> None:
-    plain = table.formatted(frame())
+    plain = table.format_rows(frame())
     windows = "\ufeff" + plain.replace("\n", "\r\n")
     semicolons = plain.replace(",", ";")
     tabs = plain.replace(",", "\t")
@@ -135,13 +135,13 @@ def test_what_a_spreadsheet_does_to_the_form_is_no_obstacle() -> None:
 
 def test_a_file_that_a_spreadsheet_saved_as_unicode_text_is_read() -> None:
     given_ = frame(note="ünïcödé")
-    text = table.formatted(given_).removeprefix("\ufeff").replace(",", "\t")
-    assert table.read(text.encode("utf-16"), "widgets.csv").equals(given_)
+    text = table.format_rows(given_).removeprefix("\ufeff").replace(",", "\t")
+    assert table.parse_rows(text.encode("utf-16"), "widgets.csv").equals(given_)
 
 
 def test_a_file_that_a_spreadsheet_read_in_another_encoding_is_mended() -> None:
     given_ = frame(note="ünïcödé 漢字 “quoted”")
-    written = table.formatted(given_).encode()
+    written = table.format_rows(given_).encode()
     misread = "".join(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in written)
     assert read(misread.replace("\n", "\r\n")).equals(given_)
     with pytest.raises(CsvError, match="open it anew as UTF-8"):
@@ -150,24 +150,24 @@ def test_a_file_that_a_spreadsheet_read_in_another_encoding_is_mended() -> None:
 
 def test_lines_that_a_spreadsheet_took_for_single_cells_are_read() -> None:
     given_ = frame(note='say "a, b"')
-    header, row = table.formatted(given_).splitlines()
+    header, row = table.format_rows(given_).splitlines()
     assert read(f'{header}\n"{row.replace(chr(34), chr(34) * 2)}"\n').equals(given_)
 
 
 def test_a_byte_order_mark_is_written_where_excel_needs_one() -> None:
-    assert table.formatted(frame()).isascii()
-    assert table.formatted(frame(note="müde")).startswith("\ufeff")
+    assert table.format_rows(frame()).isascii()
+    assert table.format_rows(frame(note="müde")).startswith("\ufeff")
 
 
 @pytest.mark.parametrize(
     "text", ["12752", "12,752", "12.752", "12 752", "12\u202f752", "12752.0", "12752,00", "1.2752E+04"]
 )
 def test_a_number_in_another_form_is_the_same_number(text: str) -> None:
-    assert read(table.formatted(frame()).replace(",3,", f',"{text}",'))["occurrences"].to_list() == [12752]
+    assert read(table.format_rows(frame()).replace(",3,", f',"{text}",'))["occurrences"].to_list() == [12752]
 
 
 def test_what_stands_in_a_column_of_ones_own_goes_into_the_note() -> None:
-    header, row = table.formatted(frame(note="ask Bo")).splitlines()
+    header, row = table.format_rows(frame(note="ask Bo")).splitlines()
     text = f"Mood,{header},\nhappy,{row},\n"
     assert read(text).equals(frame(note="ask Bo; Mood: happy"))
     assert read(f"Mood,{header},\n,{row},\n").equals(frame(note="ask Bo"))
@@ -179,7 +179,7 @@ def without_written(text: str) -> str:
 
 
 def test_a_file_of_an_earlier_version_is_read_and_nobody_knows_who_wrote_its_sentences() -> None:
-    assert read(without_written(table.formatted(frame()))).equals(frame(written=""))
+    assert read(without_written(table.format_rows(frame()))).equals(frame(written=""))
 
 
 @pytest.mark.parametrize(
@@ -187,23 +187,23 @@ def test_a_file_of_an_earlier_version_is_read_and_nobody_knows_who_wrote_its_sen
     [(" ABCDEFGHIJKLMNOP ", ("abcdefghijklmnop", "")), ("#NAME?", ("", "written: #NAME?")), ("", ("", ""))],
 )
 def test_what_is_no_fingerprint_is_a_word_of_a_persons(cell: str, read_as: tuple[str, str]) -> None:
-    text = table.formatted(frame()).replace("abcdefghijklmnop", cell)
+    text = table.format_rows(frame()).replace("abcdefghijklmnop", cell)
     assert read(text).select("written", "note").row(0) == read_as
 
 
 @given(st.text(), st.text())
 def test_a_fingerprint_is_nothing_that_a_spreadsheet_changes(key: str, sentence: str) -> None:
-    assert re.fullmatch("[a-p]{16}", table.fingerprint(key, sentence))
+    assert re.fullmatch("[a-p]{16}", table.fingerprint_sentence(key, sentence))
 
 
 def test_columns_in_another_order_are_found_by_name() -> None:
-    header, row = table.formatted(frame()).splitlines()
+    header, row = table.format_rows(frame()).splitlines()
     turned = "\n".join(",".join(reversed(line.split(","))) for line in (header, row))
     assert read(turned).equals(frame())
 
 
 def test_an_empty_status_is_pending_and_a_deleted_sentence_is_asked_for_again() -> None:
-    read_ = read(table.formatted(frame(status="", interpretation="gone")).replace("gone", "  "))
+    read_ = read(table.format_rows(frame(status="", interpretation="gone")).replace("gone", "  "))
     assert read_.select("status", "interpretation").row(0) == ("pending", "")
 
 
@@ -230,4 +230,4 @@ def test_what_cannot_be_read_is_an_error_that_names_file_line_and_reason(text: s
 
 def test_another_encoding_is_an_error_that_names_the_line() -> None:
     with pytest.raises(CsvError, match="line 2: not UTF-8"):
-        table.read(table.formatted(frame(note="müde")).removeprefix("\ufeff").encode("latin-1"), "widgets.csv")
+        table.parse_rows(table.format_rows(frame(note="müde")).removeprefix("\ufeff").encode("latin-1"), "widgets.csv")

@@ -9,7 +9,7 @@ import pytest
 from chat import ChatServer
 
 from crosslog import artifacts, settings
-from crosslog.interpretation import decisions, table
+from crosslog.interpretation.review import decisions, table
 from tasks import interpret
 
 REPOSITORY = Path(__file__).parents[2]
@@ -69,7 +69,7 @@ def write_templates(*keys: str) -> None:
 
 
 def rows() -> pl.DataFrame:
-    return table.read(artifacts.interpretations_path("toys").read_bytes(), "toys.csv")
+    return table.parse_rows(artifacts.interpretations_path("toys").read_bytes(), "toys.csv")
 
 
 def test_a_second_run_asks_nothing_and_writes_the_same_bytes(asked: list[str]) -> None:
@@ -92,8 +92,8 @@ def test_a_lost_csv_comes_back_from_the_answers_without_a_request(asked: list[st
 
 def test_a_rejected_row_is_asked_again_once_with_its_note(asked: list[str]) -> None:
     interpret.main("toys")
-    noted = decisions.decided(rows(), "b", {"status": "rejected", "note": "the left one"})
-    artifacts.write_text(artifacts.interpretations_path("toys"), table.formatted(noted))
+    noted = decisions.apply_decision(rows(), "b", {"status": "rejected", "note": "the left one"})
+    artifacts.write_text(artifacts.interpretations_path("toys"), table.format_rows(noted))
     interpret.main("toys")
     interpret.main("toys")
     assert len(asked) == 3
@@ -218,8 +218,8 @@ def test_a_rejected_row_that_the_budget_leaves_out_stays_rejected_and_is_asked_l
     asked: list[str], server: ChatServer, change: Setter
 ) -> None:
     interpret.main("toys")
-    noted = decisions.decided(rows(), "b", {"status": "rejected", "note": "the left one"})
-    artifacts.write_text(artifacts.interpretations_path("toys"), table.formatted(noted))
+    noted = decisions.apply_decision(rows(), "b", {"status": "rejected", "note": "the left one"})
+    artifacts.write_text(artifacts.interpretations_path("toys"), table.format_rows(noted))
     change(online=True, base_url=server.url, batch=1, max_requests=0)
     interpret.main("toys")
     assert rows().row(1, named=True)["status"] == "rejected"

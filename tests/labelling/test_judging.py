@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from crosslog.labelling.judging import Known, order
+from crosslog.labelling.judging import KnownVectors, order_templates
 
 EAST, NORTH, WEST = np.float32([[1, 0], [0, 1], [-1, 0]])
 
@@ -20,8 +20,10 @@ def templates(*occurrences: int, **columns: list[object]) -> pl.DataFrame:
     return frame.with_columns(pl.Series(name, values) for name, values in columns.items())
 
 
-def asked_for(frame: pl.DataFrame, vectors: NDArray[np.float32] | None = None, known: Known | None = None) -> list[str]:
-    return order(frame, vectors, known)["key"].to_list()
+def asked_for(
+    frame: pl.DataFrame, vectors: NDArray[np.float32] | None = None, known: KnownVectors | None = None
+) -> list[str]:
+    return order_templates(frame, vectors, known)["key"].to_list()
 
 
 def test_the_frequent_are_asked_for_first() -> None:
@@ -41,12 +43,12 @@ def test_a_failure_word_makes_a_template_worth_more() -> None:
 
 
 def test_what_is_close_to_a_known_anomaly_elsewhere_comes_earlier() -> None:
-    known = Known(anomalous=NORTH[None], normal=np.empty((0, 2), np.float32))
+    known = KnownVectors(anomalous=NORTH[None], normal=np.empty((0, 2), np.float32))
     assert asked_for(templates(5, 5), np.stack([EAST, NORTH]), known) == ["t1", "t0"]
 
 
 def test_what_is_close_to_a_known_normal_template_comes_later() -> None:
-    known = Known(anomalous=np.empty((0, 2), np.float32), normal=EAST[None])
+    known = KnownVectors(anomalous=np.empty((0, 2), np.float32), normal=EAST[None])
     assert asked_for(templates(5, 5), np.stack([EAST, NORTH]), known) == ["t1", "t0"]
 
 
@@ -59,7 +61,7 @@ def test_what_resembles_an_anomaly_comes_before_the_new_and_that_before_what_res
 def test_depends_is_half_a_verdict_each_way() -> None:
     vectors = np.stack([EAST, EAST])
     chances = [
-        order(templates(5, 5, verdict=[verdict, ""]), vectors)["chance"].item()
+        order_templates(templates(5, 5, verdict=[verdict, ""]), vectors)["chance"].item()
         for verdict in ("normal", "depends", "anomalous")
     ]
     assert chances == pytest.approx([0.05, 0.3, 0.55])
@@ -67,7 +69,7 @@ def test_depends_is_half_a_verdict_each_way() -> None:
 
 def test_doubt_falls_with_evidence() -> None:
     vectors = np.stack([EAST, EAST, NORTH])
-    frame = order(templates(5, 5, 5, verdict=["normal", "", ""]), vectors).sort("key")
+    frame = order_templates(templates(5, 5, 5, verdict=["normal", "", ""]), vectors).sort("key")
     alike, unlike = frame["doubt"]
     assert alike < unlike
 

@@ -19,13 +19,13 @@ class CsvError(ValueError):
     """A CSV that cannot be read as it stands, or written; the message names file, line and reason."""
 
 
-def formatted(columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> str:
+def format_csv(columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> str:
     """The CSV of rows in their order; a byte-order mark comes first where a cell is not ASCII."""
-    text = "".join(",".join(map(cells.written, row)) + "\n" for row in (tuple(columns), *rows))
+    text = "".join(",".join(map(cells.format_cell, row)) + "\n" for row in (tuple(columns), *rows))
     return text if text.isascii() else MARK + text
 
 
-def records(
+def parse_csv(
     content: bytes, columns: Sequence[str], name: str, optional: Sequence[str] = ()
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row as the line it starts in, and its cells by column; columns beyond those asked for keep their names.
@@ -47,7 +47,7 @@ def records(
     for line, row in rows:
         if len(row) < len(header) or any(cell.strip() for cell in row[len(header) :]):
             raise CsvError(f"{name}, line {line}: {len(row)} cells, {len(header)} were expected")
-        read = {column: cells.read(cell) for column, cell in zip(header, row, strict=False)}
+        read = {column: cells.parse_cell(cell) for column, cell in zip(header, row, strict=False)}
         yield line, dict.fromkeys(optional, "") | read
 
 
