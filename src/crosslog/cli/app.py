@@ -119,7 +119,7 @@ def _decisions(told: Review) -> list[tuple[str, dict[str, str]]]:
     if told.reject:
         found.append((told.reject, decisions.reject(told.note)))
     if told.verdict:
-        found.append((told.verdict[0], decisions.judge(told.verdict[1])))
+        found.append((told.verdict[0], decisions.judge_template(told.verdict[1])))
     if told.reopen:
         found.append((told.reopen, decisions.reopen()))
     return found

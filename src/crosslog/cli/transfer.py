@@ -56,7 +56,9 @@ def accept_verdicts(system: str, reviewer: str | None) -> None:
     taken = proposals.list_accepted(proposals.parse_proposals(path.read_bytes(), str(path)))
     known = set(rows.load_system_rows(system)["key"])
     verdicts_by_key = [
-        (row["key"], decisions.judge(row["verdict"])) for row in taken.iter_rows(named=True) if row["key"] in known
+        (row["key"], decisions.judge_template(row["verdict"]))
+        for row in taken.iter_rows(named=True)
+        if row["key"] in known
     ]
     say(rows.write_decisions(system, verdicts_by_key, reviewer))
 

@@ -18,7 +18,7 @@ DECISIONS: dict[str, Callable[[str], dict[str, str]]] = {
     "approve": lambda _text: decisions.approve(),
     "edit": decisions.edit,
     "reject": decisions.reject,
-    "judge": decisions.judge,
+    "judge": decisions.judge_template,
     "reopen": lambda _text: decisions.reopen(),
 }
 

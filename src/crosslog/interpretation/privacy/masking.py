@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 
 from crosslog.interpretation.meanings import Request
-from crosslog.interpretation.privacy.patterns import MASKS
+from crosslog.interpretation.privacy.patterns import PRIVATE_MASKS
 from crosslog.interpretation.rules.glossary import Glossary
 
 LONGEST_TEXT = 2000
@@ -24,7 +24,7 @@ def mask_private(text: str) -> str:
     """
     if len(text) > LONGEST_TEXT:
         text = text[:LONGEST_TEXT].rpartition(" ")[0] or text[:LONGEST_TEXT]
-    for rule in MASKS:
+    for rule in PRIVATE_MASKS:
         text = rule.pattern.sub(rule.put, text)
     return text
 

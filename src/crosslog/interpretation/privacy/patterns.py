@@ -80,7 +80,7 @@ def _iban(found: re.Match[str]) -> str:
     return "<number>" if passes else found[0]
 
 
-MASKS = (
+PRIVATE_MASKS = (
     # secrets: what looks like one
     _rule(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", "<secret>", re.DOTALL),
     _rule(r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?", "<secret>"),

@@ -21,7 +21,7 @@ from crosslog.interpretation.review.words import COMMON_NAMES, ENGLISH, FOREIGN,
 from crosslog.interpretation.rules.glossary import GLOSSARY_PATH
 
 REPEATS = 90  # rapidfuzz ratio of a sentence's words to its template's words from which it says nothing new
-ANY_WORD = re.compile(r"[^\W\d_]+")
+PLAIN_WORD = re.compile(r"[^\W\d_]+")
 TOKEN = re.compile(r"[^\W_](?:[\w/-]*[^\W_])?")
 SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s+(?=[A-Z])")
 WILDCARD_LEFT = re.compile(r"<[^<>\s]*>|\*{2,}")
@@ -103,7 +103,7 @@ def _of_status(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _form(sentence: str, template: str) -> Iterator[str]:
-    words, told = ANY_WORD.findall(sentence.lower()), ANY_WORD.findall(template.lower())
+    words, told = PLAIN_WORD.findall(sentence.lower()), PLAIN_WORD.findall(template.lower())
     if "\n" in sentence.strip():
         yield "more than one line"
     elif SENTENCE_END.search(sentence.strip()):
@@ -121,7 +121,7 @@ def _form(sentence: str, template: str) -> Iterator[str]:
 
 
 def _language(sentence: str) -> Iterator[str]:
-    words = ANY_WORD.findall(sentence.lower())
+    words = PLAIN_WORD.findall(sentence.lower())
     strange = sorted({letter for letter in sentence if letter.isalpha() and not letter.isascii()})
     english, foreign = (sum(word in known for word in words) for known in (ENGLISH, FOREIGN))
     if len(strange) > 1:
@@ -134,7 +134,7 @@ def _language(sentence: str) -> Iterator[str]:
 
 def _support(sentence: str, message: str) -> Iterator[str]:
     said = message.lower()
-    judged = sorted(VERDICT_WORDS & set(ANY_WORD.findall(sentence.lower())) - set(ANY_WORD.findall(said)))
+    judged = sorted(VERDICT_WORDS & set(PLAIN_WORD.findall(sentence.lower())) - set(PLAIN_WORD.findall(said)))
     if judged:
         yield f"judges without support in the message: {', '.join(judged)}"
     plain = IDENTIFIER.sub(" ", WILDCARD_LEFT.sub(" ", sentence))

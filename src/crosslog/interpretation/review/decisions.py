@@ -41,7 +41,7 @@ def reject(note: str) -> dict[str, str]:
     return {"status": "rejected", "note": note.strip()}
 
 
-def judge(verdict: str) -> dict[str, str]:
+def judge_template(verdict: str) -> dict[str, str]:
     """What an event of this template is: normal, anomalous, depends (on what is around it); empty: not judged."""
     if verdict not in VERDICTS:
         raise ReviewError(f"verdict {verdict!r} is none of {', '.join(filter(None, VERDICTS))}")

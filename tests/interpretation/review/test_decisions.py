@@ -31,7 +31,7 @@ def row(frame: pl.DataFrame, key: str) -> dict:
         (decisions.edit(" The widget turned. "), {"status": "edited", "interpretation": "The widget turned."}),
         (decisions.edit("Spun."), {"source": "person", "problems": "shorter than 3 words"}),
         (decisions.reject("it is a belt"), {"status": "rejected", "note": "it is a belt"}),
-        (decisions.judge("anomalous"), {"verdict": "anomalous", "status": "pending"}),
+        (decisions.judge_template("anomalous"), {"verdict": "anomalous", "status": "pending"}),
         (decisions.reopen(), {"status": "pending"}),
     ],
 )
@@ -60,7 +60,7 @@ def test_a_decision_about_no_row_or_several_is_refused(frame: pl.DataFrame, key:
     [
         (lambda: decisions.edit(" "), "an edit needs an interpretation"),
         (lambda: decisions.reject(""), "a rejection needs a note"),
-        (lambda: decisions.judge("bad"), "verdict 'bad' is none of normal, anomalous, depends"),
+        (lambda: decisions.judge_template("bad"), "verdict 'bad' is none of normal, anomalous, depends"),
     ],
 )
 def test_a_decision_that_says_too_little_is_refused(decide, reason: str) -> None:
