@@ -19,7 +19,7 @@ from bench._logs import parse_mirror
 from bench._pairs import PAIRS, TOP, Floats, Pairs, areas, found, interval, meanings, means, purity, ranks
 from crosslog import artifacts, plugins
 from crosslog.embedding.store import vectors_for
-from crosslog.evaluation.metrics import auroc
+from crosslog.evaluation.metrics import compute_auroc
 from crosslog.interpretation.meanings import Request
 from crosslog.interpretation.rules import curated
 from crosslog.interpretation.rules.sentences import RuleInterpreter
@@ -144,7 +144,7 @@ def _rows(
         measured = purity(rank, meaning[asked])
         found = [
             (measured.reciprocal, means(1 / rank, meaning[asked], settings)),
-            (auroc(same, cosines), areas(same, cosines, settings)),
+            (compute_auroc(same, cosines), areas(same, cosines, settings)),
         ]
         references = references or found
         cells = [f"{value:.2f}" for value in measured[:-1]]
