@@ -18,7 +18,9 @@ from crosslog.interpretation.meanings import Meaning, Request
 from crosslog.interpretation.rules import curated
 from crosslog.settings import EvaluateSettings
 
-SETTINGS = EvaluateSettings(threshold=0.5, type_false_positive_rate=0.1, resamples=200, confidence=0.9, seed=1)
+SETTINGS = EvaluateSettings(
+    threshold=0.5, type_false_positive_rate=0.1, resamples=200, confidence=0.9, blocks=2, seed=1
+)
 TEMPLATES = pl.DataFrame(
     [
         ("amy", "a0", "lamp <*> is out", "lamp hex number is out"),
