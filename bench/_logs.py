@@ -98,7 +98,7 @@ def parse_mirror(folder: Path) -> dict[str, System]:
 def _log(name: str, system: System, place: Path) -> Log:
     templates = pl.read_parquet(place / f"data/templates/{name}.parquet").sort("template_id")
     events = pl.scan_parquet(place / f"data/events/{name}/*.parquet").select("template_id", "anomalous").collect()
-    counts = verdicts.of_labels(events, weak=system.labels.weak)
+    counts = verdicts.derive_verdicts(events, weak=system.labels.weak)
     embed = Settings.load().embed
     encoder = plugins.build("embedding.encoders", embed.encoder, embed.options)
     vectors, _ = vectors_for(templates["template"].to_list(), Path("data/vectors") / encoder.identity(), encoder)

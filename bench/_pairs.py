@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from crosslog.evaluation.metrics import auroc
+from crosslog.evaluation.metrics import compute_auroc
 from crosslog.settings import EvaluateSettings
 
 PAIRS = Path(__file__).parent / "data/meaning_pairs.csv"
@@ -110,7 +110,7 @@ def purity(rank: Floats, meaning: Ints) -> Purity:
 def areas(same: Flags, cosines: Floats, settings: EvaluateSettings) -> Floats:
     """(resamples,) AUROC over pairs drawn with replacement: the same draws whenever there are as many pairs."""
     draws = np.random.default_rng(settings.seed).integers(len(same), size=(settings.resamples, len(same)))
-    return np.array([auroc(same[draw], cosines[draw]) for draw in draws])
+    return np.array([compute_auroc(same[draw], cosines[draw]) for draw in draws])
 
 
 def means(values: Floats, meaning: Ints, settings: EvaluateSettings) -> Floats:

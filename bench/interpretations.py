@@ -19,10 +19,10 @@ from bench._logs import parse_mirror
 from bench._pairs import PAIRS, TOP, Floats, Pairs, areas, found, interval, meanings, means, purity, ranks
 from crosslog import artifacts, plugins
 from crosslog.embedding.store import vectors_for
-from crosslog.evaluation.metrics import auroc
-from crosslog.interpretation import curated
-from crosslog.interpretation.interpret import Request
-from crosslog.interpretation.rules import Rules
+from crosslog.evaluation.metrics import compute_auroc
+from crosslog.interpretation.meanings import Request
+from crosslog.interpretation.rules import curated
+from crosslog.interpretation.rules.sentences import RuleInterpreter
 from crosslog.settings import Settings
 
 Estimate = tuple[float, Floats]  # a value, and what resamples give for it
@@ -54,7 +54,7 @@ def main() -> None:
     templates = templates_of({*pairs["system_a"], *pairs["system_b"]})
     listed = found(pairs, templates)
     requests = dict(zip(templates["key"], map(Request, templates["template"], templates["example"]), strict=True))
-    texts, written = wordings(templates, requests), curated.known(requests)
+    texts, written = wordings(templates, requests), curated.find_curated(requests)
     vectors = {name: embedded(wording) for name, wording in texts.items()}
     text = head(listed, templates, templates["key"].is_in(list(written))) + tables(listed, templates, vectors)
     artifacts.write_text(PATH, text)
@@ -77,8 +77,8 @@ def templates_of(systems: set[str]) -> pl.DataFrame:
 
 def wordings(templates: pl.DataFrame, requests: Mapping[str, Request]) -> dict[str, list[str]]:
     """What stands for each template, by the name of the wording."""
-    rules = Rules().interpret([requests[key] for key in templates["key"]])
-    written = curated.known(requests)
+    rules = RuleInterpreter().interpret([requests[key] for key in templates["key"]])
+    written = curated.find_curated(requests)
     both = [written.get(key, rule) for key, rule in zip(templates["key"], rules, strict=True)]
     return {
         REFERENCE: templates["template"].to_list(),
@@ -144,7 +144,7 @@ def _rows(
         measured = purity(rank, meaning[asked])
         found = [
             (measured.reciprocal, means(1 / rank, meaning[asked], settings)),
-            (auroc(same, cosines), areas(same, cosines, settings)),
+            (compute_auroc(same, cosines), areas(same, cosines, settings)),
         ]
         references = references or found
         cells = [f"{value:.2f}" for value in measured[:-1]]

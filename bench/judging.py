@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from bench._judging_figure import draw_judging, format_svg
 from bench._logs import Log, labelled_logs
-from crosslog.labelling.judging import Known, asked, believed
-from crosslog.labelling.playing import area, at_random, most_frequent_first, played
-from crosslog.reporting._judging import drawn, judging_figure
+from bench._playing import answer_in_turn, at_random, mean_f1, most_frequent_first, play_verdicts
+from crosslog.labelling.judging import KnownVectors, form_belief
 
 FOLDER = Path("reports/bench")
 JUDGED = (10, 20, 50, 100)
@@ -41,39 +41,41 @@ def main() -> None:
     """Play every labelled log; write the tables and the figure."""
     logs = labelled_logs()
     curves = pl.concat(_curves(log, known_elsewhere(log, logs)) for log in logs)
-    figure = judging_figure(curves, 150)
+    figure = draw_judging(curves, 150)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "judging.svg").write_bytes(drawn(figure))
+    (FOLDER / "judging.svg").write_bytes(format_svg(figure))
     text = HEAD.format(seeds=len(SEEDS), most=JUDGED[-1]) + _tables(curves) + _parts(logs)
     (FOLDER / "judging.md").write_text(text, encoding="utf-8")
     print(text)
 
 
-def known_elsewhere(log: Log, logs: Sequence[Log]) -> Known | None:
+def known_elsewhere(log: Log, logs: Sequence[Log]) -> KnownVectors | None:
     """Vectors of the anomalous and the normal templates of the logs that may teach this one; None without any."""
     teachers = [other for other in logs if other.teaches(log)]
     if not teachers:
         return None
     vectors = np.concatenate([other.vectors for other in teachers])
     verdict = np.concatenate([other.counts["verdict"].to_numpy() for other in teachers])
-    return Known(vectors[verdict == "anomalous"], vectors[verdict == "normal"])
+    return KnownVectors(vectors[verdict == "anomalous"], vectors[verdict == "normal"])
 
 
-def ours(log: Log, known: Known | None, *, with_vectors: bool = True) -> list[int]:
+def ours(log: Log, known: KnownVectors | None, *, with_vectors: bool = True) -> list[int]:
     """Row numbers in the order in which crosslog asks."""
     majority = log.counts["anomalous"].to_numpy() * 2 > log.counts["events"].to_numpy()
-    belief = believed(log.templates, log.vectors if with_vectors else None, known)
-    return list(asked(belief, majority.astype(np.float64)))
+    belief = form_belief(log.templates, log.vectors if with_vectors else None, known)
+    return list(answer_in_turn(belief, majority.astype(np.float64)))
 
 
-def _curves(log: Log, known: Known | None) -> pl.DataFrame:
+def _curves(log: Log, known: KnownVectors | None) -> pl.DataFrame:
     orders = {OURS: [ours(log, known)], FREQUENT: [most_frequent_first(log.counts)]}
     orders[RANDOM] = [at_random(log.counts, seed) for seed in SEEDS]
     frames = []
     for unjudged, vectors in (("normal", None), ("nearest", log.vectors)):
         for order, runs in orders.items():
             names = {"system": pl.lit(log.marked), "order": pl.lit(order), "unjudged": pl.lit(unjudged)}
-            frames.append(_over_runs([played(log.counts, numbers, vectors) for numbers in runs]).with_columns(**names))
+            frames.append(
+                _over_runs([play_verdicts(log.counts, numbers, vectors) for numbers in runs]).with_columns(**names)
+            )
     return pl.concat(frames)
 
 
@@ -131,7 +133,8 @@ def _parts(logs: Sequence[Log]) -> str:
         plain = replace(log, templates=log.templates.with_columns(suspicious=pl.lit(value=False)))
         orders = (ours(log, known), ours(plain, known), ours(log, None), ours(log, None, with_vectors=False))
         areas = [
-            area(played(log.counts, numbers), JUDGED[-1]) for numbers in (*orders, most_frequent_first(log.counts))
+            mean_f1(play_verdicts(log.counts, numbers), JUDGED[-1])
+            for numbers in (*orders, most_frequent_first(log.counts))
         ]
         lines.append(f"| {log.marked} | {' | '.join(f'{value:.3f}' for value in areas)} |")
     return "\n".join(lines) + "\n"

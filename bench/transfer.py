@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bench._logs import SAMPLE, WHOLE, Log, labelled_logs
-from crosslog.labelling.transfer import transferred
+from crosslog.labelling.transfer import transfer_verdicts
 
 PATH = Path("reports/bench/transfer.md")
 SURE = 0.5
@@ -80,7 +80,7 @@ def _same_machine(logs: dict[str, Log]) -> Iterator[str]:
 
 
 def _row(target: str, source: str, new: Side, known: Side) -> str:
-    found = transferred(new, known)
+    found = transfer_verdicts(new, known)
     truth, matched = new[0]["truth"], found["proposal"] != ""
     proposed = found["proposal"] == "anomalous"
     sure = proposed & (found["confidence"] >= SURE)

@@ -19,8 +19,9 @@ from prefect.input import RunInput
 from prefect.logging import get_run_logger
 from pydantic import Field
 
-from crosslog.interpretation import decisions, store, table
-from crosslog.interpretation.ordering import by_worth
+from crosslog import artifacts
+from crosslog.interpretation.review import decisions, table
+from crosslog.interpretation.review.ordering import order_by_worth
 from crosslog.settings import ReviewSettings, Settings
 from flows.reproduce import reproduce
 
@@ -97,7 +98,7 @@ def missing(settings: ReviewSettings) -> str:
     states = [state_of(system, settings) for system in Settings.load().run.systems]
     return "\n".join(
         f"{state.system}: {state.open} of {state.rows} rows are open, {state.excess} may be: "
-        f"`crosslog review {state.system}`, or edit {table.path_of(state.system)}"
+        f"`crosslog review {state.system}`, or edit {artifacts.interpretations_path(state.system)}"
         for state in states
         if state.excess
     )
@@ -105,7 +106,7 @@ def missing(settings: ReviewSettings) -> str:
 
 def state_of(system: str, settings: ReviewSettings) -> Open:
     """How much of a system is open, and which limit that passes."""
-    rows = store.load(table.path_of(system))
+    rows = table.load_rows(artifacts.interpretations_path(system))
     count = rows.filter(decisions.is_open()).height
     passed = []
     if settings.max_open is not None and count > settings.max_open:
@@ -117,11 +118,13 @@ def state_of(system: str, settings: ReviewSettings) -> Open:
 
 def open_rows() -> list[dict[str, Any]]:
     """The open rows of every system of the run, the most worth a look first, for people to read."""
-    everything = {system: store.load(table.path_of(system)) for system in Settings.load().run.systems}
+    everything = {
+        system: table.load_rows(artifacts.interpretations_path(system)) for system in Settings.load().run.systems
+    }
     found = []
     for system, rows in everything.items():
         elsewhere = {other: frame for other, frame in everything.items() if other != system}
-        waiting = by_worth(rows, elsewhere).filter(decisions.is_open()).head(SHOWN_ROWS)
+        waiting = order_by_worth(rows, elsewhere).filter(decisions.is_open()).head(SHOWN_ROWS)
         found += waiting.select(pl.lit(system).alias("system"), *SHOWN_COLUMNS).to_dicts()
     return found
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from crosslog import artifacts
-from crosslog.interpretation import table
+from crosslog.interpretation.review import table
 from crosslog.labelling import line_labels, people, verdicts
 from crosslog.systems import load_system
 
@@ -31,7 +31,7 @@ def labelled_parts(system: str, columns: list[str], lines: tuple[int, int] | Non
     judged, decided = _said(system)
     events = unnamed = 0
     for part in artifacts.EVENTS.read_parts(["line", "time", "message_id", "template_id"], lines, system=system):
-        named = verdicts.corrected(verdicts.labelled(part, judged), decided)
+        named = verdicts.correct_labels(verdicts.label_events(part, judged), decided)
         events, unnamed = events + len(named), unnamed + len(named) - int(named["named"].sum())
         yield named.select(columns)
     if unnamed:
@@ -40,14 +40,14 @@ def labelled_parts(system: str, columns: list[str], lines: tuple[int, int] | Non
 
 def _said(system: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Verdicts by template_id, and what people say of lines."""
-    path, lines = table.path_of(system), artifacts.line_labels_path(system)
-    rows = table.read(path.read_bytes(), str(path)) if path.exists() else table.empty()
-    judged = verdicts.by_template(artifacts.TEMPLATES.read(system=system), rows)
-    nothing = ",".join(line_labels.COLUMNS).encode()
-    labels = line_labels.read(lines.read_bytes() if lines.exists() else nothing, str(lines))
+    path, lines = artifacts.interpretations_path(system), artifacts.line_labels_path(system)
+    rows = table.parse_rows(path.read_bytes(), str(path)) if path.exists() else table.empty_rows()
+    judged = verdicts.join_verdicts(artifacts.TEMPLATES.read(system=system), rows)
+    nothing = ",".join(line_labels.ANNOTATION_COLUMNS).encode()
+    labels = line_labels.parse_annotations(lines.read_bytes() if lines.exists() else nothing, str(lines))
     if (judged["verdict"] == "").all() and labels.is_empty():
         raise UnlabelledError(
             f"systems.yaml: {system} has `labels: reviewed`, but {path} has no verdict and {lines} no label: "
             f"judge some templates with `crosslog review {system} --judge`"
         )
-    return judged, people.merged(labels)
+    return judged, people.merge_annotations(labels)

@@ -15,7 +15,7 @@ from crosslog import artifacts, plugins
 from crosslog.embedding.encoder import Encoder
 from crosslog.embedding.store import encoding_of, vectors_for
 from crosslog.executor import Pool, open_pool
-from crosslog.interpretation import table
+from crosslog.interpretation.review import table
 from crosslog.settings import Representation, Settings
 
 EMPTY = "(empty message)"  # what stands for a message without a word
@@ -73,10 +73,10 @@ def templates_of(system: str, representation: Representation) -> pl.DataFrame:
     templates = artifacts.TEMPLATES.read(system=system)
     if representation == "template":
         return templates.select("template_id", text="template")
-    path = table.path_of(system)
+    path = artifacts.interpretations_path(system)
     if not path.exists():
         raise artifacts.ArtifactError(f"{path} is not there: run `dvc repro interpret@{system}`")
-    meanings = table.read(path.read_bytes(), str(path)).select("key", text="interpretation")
+    meanings = table.parse_rows(path.read_bytes(), str(path)).select("key", text="interpretation")
     joined = templates.join(meanings, on="key", how="left")
     lacking = joined.filter(pl.col("text").fill_null("") == "")["template"].to_list()
     if lacking:

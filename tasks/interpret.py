@@ -8,13 +8,15 @@ import polars as pl
 
 from crosslog import artifacts, schemas
 from crosslog.faults import exit_on_network_error
-from crosslog.interpretation import curated, review, store, table
-from crosslog.interpretation.answers import Answers
-from crosslog.interpretation.client import Client
-from crosslog.interpretation.interpret import Interpreter, interpreted
-from crosslog.interpretation.llm import LanguageModel
-from crosslog.interpretation.prompting import Prompt
-from crosslog.interpretation.rules import Rules
+from crosslog.interpretation.llm.answers import Answers
+from crosslog.interpretation.llm.client import Client
+from crosslog.interpretation.llm.model import LanguageModel
+from crosslog.interpretation.llm.prompting import Prompt
+from crosslog.interpretation.meanings import Interpreter, Request, interpret_with_fallback
+from crosslog.interpretation.privacy.masking import mask_request
+from crosslog.interpretation.review import merging, table
+from crosslog.interpretation.rules import curated
+from crosslog.interpretation.rules.sentences import RuleInterpreter
 from crosslog.settings import InterpretSettings, Settings
 from crosslog.systems import load_system
 
@@ -25,49 +27,63 @@ def main(system: str, *options: str) -> None:
     With `--dry-run`, only say what a language model would be asked, and what that costs.
     """
     templates = artifacts.TEMPLATES.read(system=system)
-    path, ledger = table.path_of(system), review.written_path_of(system)
-    existing = store.load(path)
+    path = artifacts.interpretations_path(system)
+    existing = table.load_rows(path)
     settings = Settings.load().interpret
-    rules, model = Rules(), language_model(settings, system) if settings.online or "--dry-run" in options else None
+    rules, model = (
+        RuleInterpreter(),
+        build_model(settings, system) if settings.online or "--dry-run" in options else None,
+    )
     interpreter: Interpreter = model or rules
 
-    every = review.requests(templates, table.empty(), rules.source)
-    by_rule = dict(zip(every, rules.interpret(list(every.values())), strict=True))
-    known = set(ledger.read_text(encoding="utf-8").split()) if ledger.exists() else set()
-    written = known | review.fingerprints(by_rule)
-    current = review.recognised(existing, written)
-    asked = review.requests(templates, current, interpreter.source)
-    by_care = curated.known(asked)
+    ours = find_own_sentences(system, existing)
+
+    def recognised(rows: pl.DataFrame) -> pl.DataFrame:
+        return merging.mark_typed_rows(merging.adopt_rows(rows, ours))
+
+    current = recognised(existing)
+    asked = merging.list_requests(templates, current, interpreter.source)
+    by_care = curated.find_curated(asked)
     asked = {key: request for key, request in asked.items() if key not in by_care}
     if model and "--dry-run" in options:
         print(f"interpret {system}: {model.estimate(list(asked.values()))}")  # noqa: T201
         return
     standing = current.filter(current["interpretation"] != "")["key"].to_list()
-    meanings = {**by_care, **interpreted(asked, interpreter, rules, standing)}
-
-    # First what is remembered as ours: a sentence written before it is remembered would pass for a person's.
-    ours = known | review.fingerprints(meanings)
-    artifacts.write_text(ledger, "".join(f"{line}\n" for line in sorted(ours)))
+    meanings = {**by_care, **interpret_with_fallback(asked, interpreter, rules, standing)}
 
     def merged(rows: pl.DataFrame) -> pl.DataFrame:
         """The rows as they are now: people may have gone on while a language model was asked."""
-        frame = review.merged(templates, review.recognised(rows, written | ours), meanings)
+        frame = merging.merge_meanings(templates, recognised(rows), meanings)
         return artifacts.check_frame(frame, schemas.Interpretations, path)
 
-    print(summary(system, store.rewrite(path, merged), existing))  # noqa: T201
+    print(summarise_rows(system, table.rewrite_rows(path, merged), existing))  # noqa: T201
     if model:
         print(f"interpret {system}: {model.client.budget}")  # noqa: T201
 
 
-def summary(system: str, rows: pl.DataFrame, before: pl.DataFrame) -> str:
+def find_own_sentences(system: str, existing: pl.DataFrame) -> dict[str, set[str]]:
+    """By key, what crosslog may have written into rows of an earlier version, which did not keep that."""
+    old = existing.filter((pl.col("written") == "") & pl.col("source").is_in(table.MACHINES))
+    if old.is_empty():
+        return {}
+    rows = {row["key"]: Request(row["template"], row["example"]) for row in old.iter_rows(named=True)}
+    by_rule = dict(zip(rows, RuleInterpreter().interpret(list(rows.values())), strict=True))
+    by_care, answers = curated.find_curated(rows), Answers(artifacts.answers_path(system))
+    ours = {key: set(answers.ever_given(mask_request(request).template)) for key, request in rows.items()}
+    for key, meaning in (*by_rule.items(), *by_care.items()):
+        ours[key].add(meaning.sentence)
+    return ours
+
+
+def summarise_rows(system: str, rows: pl.DataFrame, before: pl.DataFrame) -> str:
     """What has come of a system, in a line."""
     added = rows.join(before, on="key", how="anti").height
-    kept = sum(review.is_touched(row) for row in rows.iter_rows(named=True))
+    kept = sum(merging.is_touched(row) for row in rows.iter_rows(named=True))
     problems = rows.filter(rows["problems"] != "").height
     return f"interpret {system}: {rows.height} rows, {added} added, {kept} of people, {problems} with problems"
 
 
-def language_model(settings: InterpretSettings, system: str) -> LanguageModel:
+def build_model(settings: InterpretSettings, system: str) -> LanguageModel:
     """The interpreter that params.yaml describes; it is silent until it is asked."""
     answers = Answers(artifacts.answers_path(system))
     return LanguageModel(settings, Prompt.load(settings.prompt), load_system(system).kind, answers, Client(settings))

@@ -4,27 +4,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crosslog.csv_files import CsvError, formatted, records
+from crosslog.csv_files import CsvError, format_csv, parse_csv
 
 COLUMNS = ("widget", "note")
 
 
 def read(text: str) -> list[tuple[int, dict[str, str]]]:
-    return list(records(text.encode(), COLUMNS, "widgets.csv"))
+    return list(parse_csv(text.encode(), COLUMNS, "widgets.csv"))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.just("w"))
 def test_any_text_comes_back_as_it_was(note: str, widget: str) -> None:
-    assert read(formatted(COLUMNS, [(widget, note)])) == [(2, {"widget": "w", "note": note})]
+    assert read(format_csv(COLUMNS, [(widget, note)])) == [(2, {"widget": "w", "note": note})]
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", "＝1", "1234567890123e45"])
 def test_no_cell_starts_a_formula_or_becomes_a_number(cell: str) -> None:
-    assert formatted(("note",), [(cell,)]).split("\n", 1)[1].lstrip('"').startswith("'")
+    assert format_csv(("note",), [(cell,)]).split("\n", 1)[1].lstrip('"').startswith("'")
 
 
 def test_numbers_stay_numbers() -> None:
-    assert formatted(COLUMNS, [(12, 0.5)]) == "widget,note\n12,0.5\n"
+    assert format_csv(COLUMNS, [(12, 0.5)]) == "widget,note\n12,0.5\n"
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_rows_are_numbered_as_an_editor_shows_them() -> None:
 )
 def test_what_cannot_be_read_is_named_with_file_and_line(content: bytes, reason: str) -> None:
     with pytest.raises(CsvError, match=f"widgets.csv, {reason}"):
-        list(records(content, COLUMNS, "widgets.csv"))
+        list(parse_csv(content, COLUMNS, "widgets.csv"))

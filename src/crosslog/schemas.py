@@ -92,6 +92,9 @@ class Interpretations(Schema):
     reviewed_at: pl.String
     note: pl.String
     problems: pl.String
+    written: pl.String = pa.Field(
+        str_matches=r"^(?:[a-p]{16})?$", description="fingerprint of the sentence that crosslog wrote last; or unknown"
+    )
 
 
 class Annotations(Schema):

@@ -14,11 +14,13 @@ from polars.testing import assert_frame_equal
 from bench import interpretations
 from bench._pairs import PAIRS, Pairs, Purity, areas, found, hard, interval, meanings, means, purity, ranks
 from bench.interpretations import head, main, tables, templates_of, wordings
-from crosslog.interpretation import curated
-from crosslog.interpretation.interpret import Meaning, Request
+from crosslog.interpretation.meanings import Meaning, Request
+from crosslog.interpretation.rules import curated
 from crosslog.settings import EvaluateSettings
 
-SETTINGS = EvaluateSettings(threshold=0.5, type_false_positive_rate=0.1, resamples=200, confidence=0.9, seed=1)
+SETTINGS = EvaluateSettings(
+    threshold=0.5, type_false_positive_rate=0.1, resamples=200, confidence=0.9, blocks=2, seed=1
+)
 TEMPLATES = pl.DataFrame(
     [
         ("amy", "a0", "lamp <*> is out", "lamp hex number is out"),
@@ -136,7 +138,7 @@ def test_an_interval_holds_the_middle_and_leaves_out_what_is_undefined() -> None
 
 
 def test_what_is_not_curated_keeps_the_sentence_of_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(curated, "known", lambda asked: {"a0": Meaning("A lamp went out.", "curated")})
+    monkeypatch.setattr(curated, "find_curated", lambda asked: {"a0": Meaning("A lamp went out.", "curated")})
     requests = {row["key"]: Request(row["template"], row["example"]) for row in TEMPLATES.iter_rows(named=True)}
     texts = wordings(TEMPLATES, requests)
     assert [*texts] == ["template", "message", "rules", "curated"]

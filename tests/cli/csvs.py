@@ -7,25 +7,26 @@ from typing import Any
 
 import polars as pl
 
-from crosslog.interpretation import table
+from crosslog import artifacts
+from crosslog.interpretation.review import table
 
 RARE, FREQUENT, DONE, OTHER = "a" * 16, "b" * 16, "c" * 16, "d" * 16
 
 
 def row(path: Path, key: str) -> dict[str, Any]:
     """One row of a CSV."""
-    return table.read(path.read_bytes(), "").row(by_predicate=pl.col("key") == key, named=True)
+    return table.parse_rows(path.read_bytes(), "").row(by_predicate=pl.col("key") == key, named=True)
 
 
 def written(system: str, told: list[tuple[str, int, str, str]]) -> Path:
     records = [
-        dict.fromkeys(table.COLUMNS, "")
+        dict.fromkeys(table.ROW_COLUMNS, "")
         | {"key": key, "template": f"part {key[0]} of {system}", "example": "x", "occurrences": occurrences}
         | {"interpretation": f"The part [{key[0]}] broke apart.", "source": "rules", "status": status}
-        | {"verdict": verdict}
+        | {"verdict": verdict, "written": table.fingerprint_sentence(key, f"The part [{key[0]}] broke apart.")}
         for key, occurrences, status, verdict in told
     ]
-    path = table.path_of(system)
+    path = artifacts.interpretations_path(system)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(table.formatted(pl.DataFrame(records, schema=table.TYPES, orient="row")), encoding="utf-8")
+    path.write_text(table.format_rows(pl.DataFrame(records, schema=table.ROW_TYPES, orient="row")), encoding="utf-8")
     return path

@@ -41,6 +41,13 @@ def test_what_was_decided_in_it_is_taken_in_and_nothing_else(exported, crosslog)
     assert row(exported["gears"], FREQUENT) == before
 
 
+def test_a_sentence_typed_over_and_approved_is_a_persons(exported, crosslog) -> None:
+    typed(RARE, "The part [a] broke apart.,rules,pending", "The first gear lost a tooth.,rules,approved")
+    assert crosslog("review", "--import", str(OPEN))[0] == 0
+    edited = row(exported["gears"], RARE)
+    assert (edited["status"], edited["source"]) == ("approved", "person")
+
+
 def test_taking_it_in_twice_changes_nothing_more(exported, crosslog) -> None:
     typed(OTHER, "pending", "approved")
     crosslog("review", "--import", str(OPEN))

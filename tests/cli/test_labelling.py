@@ -11,9 +11,10 @@ import pytest
 from imports import REPOSITORY
 
 from crosslog import artifacts
-from crosslog.interpretation import table
+from crosslog.interpretation.review import table
 from crosslog.labelling import proposals
 from crosslog.settings import read_yaml
+from crosslog.templates import template_key
 
 Run = Callable[..., tuple[int, str]]
 HEADER = "first_line,last_line,label,annotator,annotated_at,note\n"
@@ -50,19 +51,19 @@ def systems(workspace: Path) -> Path:
 
 
 def written(system: str, texts: list[str]) -> None:
-    keys = [table.key_of(text) for text in texts]
+    keys = [template_key(text) for text in texts]
     counts = pl.Series([9] * len(texts), dtype=pl.UInt64)
     ids = pl.Series(range(len(texts)), dtype=pl.UInt32)
     templates = pl.DataFrame({"template_id": ids, "key": keys, "template": texts, "example": texts, "count": counts})
     artifacts.TEMPLATES.write(templates.with_columns(first_line=counts), system=system)
     rows = [
-        dict.fromkeys(table.COLUMNS, "")
+        dict.fromkeys(table.ROW_COLUMNS, "")
         | {"key": key, "template": text, "example": text, "occurrences": 9, "source": "rules", "status": "pending"}
         | {"interpretation": f"It says {text}."}
         for key, text in zip(keys, texts, strict=True)
     ]
-    frame = pl.DataFrame(rows, schema=table.TYPES, orient="row")
-    artifacts.write_text(table.path_of(system), table.formatted(frame))
+    frame = pl.DataFrame(rows, schema=table.ROW_TYPES, orient="row")
+    artifacts.write_text(artifacts.interpretations_path(system), table.format_rows(frame))
 
 
 def events(system: str, normal: list[bool]) -> None:
@@ -86,20 +87,22 @@ def events(system: str, normal: list[bool]) -> None:
 
 def answered(answer: str) -> None:
     path = artifacts.proposals_path("new")
-    frame = proposals.read(path.read_bytes(), str(path))
+    frame = proposals.parse_proposals(path.read_bytes(), str(path))
     given = pl.when(pl.col("proposal") != "").then(pl.lit(answer)).otherwise(pl.lit(""))
-    path.write_text(proposals.formatted(frame.with_columns(answer=given, reviewer=pl.lit("Ada"))), encoding="utf-8")
+    path.write_text(
+        proposals.format_proposals(frame.with_columns(answer=given, reviewer=pl.lit("Ada"))), encoding="utf-8"
+    )
 
 
 def test_what_is_known_elsewhere_is_proposed_and_counts_once_it_is_accepted(crosslog: Run, systems: Path) -> None:
     code, said = crosslog("transfer", "new")
     assert code == 0
     assert "1 anomalous and 0 normal proposed; of 2 templates 1 known, 0 drifted, 1 new" in said
-    verdicts = table.read(table.path_of("new").read_bytes(), "")["verdict"].to_list()
+    verdicts = table.parse_rows(artifacts.interpretations_path("new").read_bytes(), "")["verdict"].to_list()
     assert verdicts == ["", ""]
     answered("accept")
     assert crosslog("transfer", "new", "--accept")[0] == 0
-    rows = table.read(table.path_of("new").read_bytes(), "")
+    rows = table.parse_rows(artifacts.interpretations_path("new").read_bytes(), "")
     judged = dict(rows.select("template", "verdict").rows())
     assert judged == {"the belt of the pump broke apart": "anomalous", "seventeen quite other zebras": ""}
 
@@ -107,12 +110,30 @@ def test_what_is_known_elsewhere_is_proposed_and_counts_once_it_is_accepted(cros
 def test_a_refused_proposal_changes_nothing_and_stays_refused(crosslog: Run, systems: Path) -> None:
     crosslog("transfer", "new", "--from", "old")
     answered("refuse")
-    before = table.path_of("new").read_bytes()
+    before = artifacts.interpretations_path("new").read_bytes()
     crosslog("transfer", "new", "--accept")
     crosslog("transfer", "new", "--from", "old")
-    assert table.path_of("new").read_bytes() == before
+    assert artifacts.interpretations_path("new").read_bytes() == before
     path = artifacts.proposals_path("new")
-    assert set(proposals.read(path.read_bytes(), "")["answer"]) == {"", "refuse"}
+    assert set(proposals.parse_proposals(path.read_bytes(), "")["answer"]) == {"", "refuse"}
+
+
+def test_an_answer_that_is_saved_while_proposals_are_computed_is_kept(
+    crosslog: Run, systems: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crosslog("transfer", "new")
+    renewed, calls = proposals.renew_proposals, []
+
+    def slow(*frames: pl.DataFrame) -> pl.DataFrame:
+        found = renewed(*frames)
+        calls.append(found)
+        if len(calls) == 1:
+            answered("refuse")
+        return found
+
+    monkeypatch.setattr(proposals, "renew_proposals", slow)
+    crosslog("transfer", "new")
+    assert set(proposals.parse_proposals(artifacts.proposals_path("new").read_bytes(), "")["answer"]) == {"", "refuse"}
 
 
 def test_without_a_labelled_system_there_is_nothing_to_carry_over(crosslog: Run, systems: Path) -> None:

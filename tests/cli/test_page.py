@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from cli.csvs import DONE, FREQUENT, RARE, row, written
 
-from crosslog.cli.serve import Server
-from crosslog.interpretation import table
+from crosslog.cli.page.server import PageServer
+from crosslog.templates import template_key
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -30,7 +30,7 @@ def browser() -> Iterator[playwright.Browser]:
 @pytest.fixture
 def page(files: dict[str, Path], browser: playwright.Browser) -> Iterator[playwright.Page]:
     """The page, showing `gears`; no error may reach the console."""
-    with Server(None, 0, "Ada") as server:
+    with PageServer(None, 0, "Ada") as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         page, said = browser.new_page(), []
@@ -154,7 +154,7 @@ def test_a_file_changed_elsewhere_is_noticed_by_itself(files, page, crosslog) ->
 
 def test_two_thousand_rows_come_in_parts_as_one_scrolls(page, workspace: Path) -> None:
     letters = "aeiou"
-    told = [(table.key_of(f"{number}{letters}"), 2000 - number, "pending", "") for number in range(2000)]
+    told = [(template_key(f"{number}{letters}"), 2000 - number, "pending", "") for number in range(2000)]
     written("gears", told)
     page.reload()
     page.wait_for_selector("article")

@@ -9,7 +9,7 @@ import pytest
 from cli.csvs import DONE, FREQUENT, RARE, row
 
 from crosslog import artifacts
-from crosslog.cli.rows import reviewer_named
+from crosslog.cli.review.rows import name_reviewer
 
 
 def test_without_a_system_the_progress_of_all_is_shown(files, crosslog) -> None:
@@ -79,7 +79,9 @@ def test_what_resembles_a_known_anomaly_elsewhere_is_judged_first(files, crosslo
     for system, told in vectors.items():
         texts = [f"The part [{letter}] broke apart." for letter in told]
         units = {"message_id": range(len(texts)), "row": range(len(texts)), "text": texts}
-        frame = pl.DataFrame(units, schema_overrides={"message_id": pl.UInt32, "row": pl.UInt32})
+        frame = pl.DataFrame(units, schema_overrides={"message_id": pl.UInt32, "row": pl.UInt32}).with_columns(
+            encoding=pl.lit("0" * 16), unit_length=pl.lit(value=True)
+        )
         path = artifacts.UNITS.write(frame, system=system, representation="interpretation", encoder="toy")
         artifacts.write_vectors(path.with_suffix(".npy"), np.array(list(told.values()), dtype=np.float32))
     crosslog("review", "gears", "--verdict", DONE, "")
@@ -119,5 +121,5 @@ def test_the_reviewer_is_who_git_says(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     subprocess.run(["git", "init", "--quiet", "."], check=True)
     subprocess.run(["git", "config", "user.name", "Bo Ek"], check=True)
-    assert reviewer_named(None) == "Bo Ek"
-    assert reviewer_named("Ada") == "Ada"
+    assert name_reviewer(None) == "Bo Ek"
+    assert name_reviewer("Ada") == "Ada"

@@ -13,16 +13,16 @@ from urllib.parse import urlsplit
 import pytest
 from cli.csvs import DONE, FREQUENT, RARE, row
 
-from crosslog.cli import page_data
-from crosslog.cli.serve import Server
-from crosslog.interpretation.decisions import EDITABLE
+from crosslog.cli.page import data
+from crosslog.cli.page.server import PageServer
+from crosslog.interpretation.review.decisions import EDITABLE
 
 Asked = Callable[..., tuple[int, Any]]
 
 
 @pytest.fixture
-def server(files: dict[str, Path]) -> Iterator[Server]:
-    with Server(None, 0, "Ada") as running:
+def server(files: dict[str, Path]) -> Iterator[PageServer]:
+    with PageServer(None, 0, "Ada") as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield running
@@ -31,7 +31,7 @@ def server(files: dict[str, Path]) -> Iterator[Server]:
 
 
 @pytest.fixture
-def asked(server: Server) -> Asked:
+def asked(server: PageServer) -> Asked:
     """Asks for a path below the page, or posts to it; status and JSON."""
 
     def ask(name: str, body: object = None, **headers: str) -> tuple[int, Any]:
@@ -143,7 +143,7 @@ def test_without_the_token_there_is_nothing(asked: Asked, path: str) -> None:
     assert asked(path)[0] == 404
 
 
-def test_a_page_of_another_site_cannot_ask_or_decide(files, server: Server, asked: Asked) -> None:
+def test_a_page_of_another_site_cannot_ask_or_decide(files, server: PageServer, asked: Asked) -> None:
     told = decision(asked, RARE, "approve")
     before = files["gears"].read_bytes()
     assert asked("rows?system=gears", Host="evil.example")[0] == 404
@@ -155,9 +155,9 @@ def test_a_page_of_another_site_cannot_ask_or_decide(files, server: Server, aske
     assert asked("decide", told, Origin=f"http://127.0.0.1:{server.server_port}")[0] == 200
 
 
-def test_it_listens_on_this_machine_alone(server: Server) -> None:
+def test_it_listens_on_this_machine_alone(server: PageServer) -> None:
     assert server.server_address[0] == "127.0.0.1"
 
 
 def test_a_system_may_be_named_to_be_shown_first(files) -> None:
-    assert page_data.systems("belts", "Ada")["first"] == "belts"
+    assert data.describe_systems("belts", "Ada")["first"] == "belts"

@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from crosslog.detection.episodes.sampling import SamplingError
 from imports import REPOSITORY
 from safetensors.numpy import load_file
 
 from crosslog import artifacts
 from crosslog.artifacts import ArtifactError
 from crosslog.detection.detectors.exact_match import ExactMatch
-from crosslog.detection.episodes.sampling import SamplingError
 from crosslog.detection.episodes.scoring import DetectorError
-from crosslog.interpretation import table
+from crosslog.interpretation.review import table
 from crosslog.settings import SettingsError, read_yaml
+from crosslog.templates import template_key
 from tasks import sample, score, train
 from tasks._labelled import UnlabelledError
 
@@ -176,17 +177,19 @@ def judged(verdicts: list[str]) -> None:
     """Make the target one that people label: a verdict for each of its templates."""
     entries = "old: {description: old, kind: k, path: x}\nnew: {description: new, kind: k, path: x, labels: reviewed}\n"
     Path("systems.yaml").write_text(entries, encoding="utf-8")
-    keys = [table.key_of(text) for text in TEXTS]
+    keys = [template_key(text) for text in TEXTS]
     counts = pl.Series([1] * 5, dtype=pl.UInt64)
     templates = {"template_id": pl.Series(range(5), dtype=pl.UInt32), "key": keys, "template": TEXTS, "example": TEXTS}
     artifacts.TEMPLATES.write(pl.DataFrame({**templates, "count": counts, "first_line": counts}), system="new")
     rows = {
-        **dict.fromkeys(table.COLUMNS, ""), "occurrences": 1, "interpretation": "It says so.", "source": "rules",
+        **dict.fromkeys(table.ROW_COLUMNS, ""), "occurrences": 1, "interpretation": "It says so.", "source": "rules",
         "status": "pending",
     }  # fmt: skip
     given = zip(keys, TEXTS, verdicts, strict=True)
     frame = pl.DataFrame([{**rows, "key": key, "template": text, "verdict": verdict} for key, text, verdict in given])
-    artifacts.write_text(Path("data/interpretations/new.csv"), table.formatted(frame.cast({"occurrences": pl.UInt64})))
+    artifacts.write_text(
+        Path("data/interpretations/new.csv"), table.format_rows(frame.cast({"occurrences": pl.UInt64}))
+    )
 
 
 def test_what_people_say_takes_the_place_of_a_system_s_own_labels(

@@ -12,7 +12,7 @@ from embedding.models_made_here import tiny_bert
 
 from crosslog import artifacts, plugins, settings
 from crosslog.csv_files import CsvError
-from crosslog.interpretation import decisions, table
+from crosslog.interpretation.review import decisions, table
 from tasks import embed, interpret
 
 REPOSITORY = Path(__file__).parents[2]
@@ -101,8 +101,8 @@ def test_a_second_run_encodes_nothing_and_writes_the_same_bytes(toys: Path, caps
 def test_an_edited_row_is_exactly_one_new_vector(toys: Path, capsys: pytest.CaptureFixture[str]) -> None:
     interpret.main("toys")
     embed.main("toys")
-    path = table.path_of("toys")
-    sentence = table.read(path.read_bytes(), "")["interpretation"][0]
+    path = artifacts.interpretations_path("toys")
+    sentence = table.parse_rows(path.read_bytes(), "")["interpretation"][0]
     path.write_text(path.read_text(encoding="utf-8").replace(sentence, "A person knew better."), encoding="utf-8")
     interpret.main("toys")
     capsys.readouterr()
@@ -110,7 +110,7 @@ def test_an_edited_row_is_exactly_one_new_vector(toys: Path, capsys: pytest.Capt
     printed = capsys.readouterr().out.splitlines()
     assert [line.split(", ")[1] for line in printed] == ["0 new", "0 new", "1 new"]
     assert units("interpretation")[1] == (1, 1, "A person knew better.")
-    rows = table.read(path.read_bytes(), "")
+    rows = table.parse_rows(path.read_bytes(), "")
     assert rows.row(0, named=True)["status"] == "edited"
     assert rows.row(0, named=True)["source"] == "person"
 
@@ -161,7 +161,7 @@ def test_a_template_without_interpretation_is_an_error_that_says_what_to_run(toy
     with pytest.raises(artifacts.ArtifactError, match="dvc repro interpret@toys"):
         embed.main("toys")
     interpret.main("toys")
-    path = table.path_of("toys")
+    path = artifacts.interpretations_path("toys")
     path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
     with pytest.raises(artifacts.ArtifactError, match=r"no interpretation for 2 templates.*dvc repro interpret@toys"):
         embed.main("toys")
@@ -169,7 +169,7 @@ def test_a_template_without_interpretation_is_an_error_that_says_what_to_run(toy
 
 def test_a_csv_that_cannot_be_read_is_left_as_it_is(toys: Path) -> None:
     interpret.main("toys")
-    path = table.path_of("toys")
+    path = artifacts.interpretations_path("toys")
     path.write_text(path.read_text(encoding="utf-8") + "<<<<<<< mine\n", encoding="utf-8")
     before = path.read_bytes()
     with pytest.raises(CsvError, match=r"toys\.csv, line 5"):
@@ -179,13 +179,13 @@ def test_a_csv_that_cannot_be_read_is_left_as_it_is(toys: Path) -> None:
 
 def test_new_rules_renew_untouched_rows_and_no_others(toys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     interpret.main("toys")
-    path = table.path_of("toys")
-    rows = table.read(path.read_bytes(), "")
-    artifacts.write_text(path, table.formatted(decisions.decided(rows, "b", {"status": "approved"})))
-    rules = importlib.import_module("crosslog.interpretation.rules")
-    monkeypatch.setattr(rules, "sentence", lambda template: "New rules say so.")
+    path = artifacts.interpretations_path("toys")
+    rows = table.parse_rows(path.read_bytes(), "")
+    artifacts.write_text(path, table.format_rows(decisions.apply_decision(rows, "b", {"status": "approved"})))
+    rules = importlib.import_module("crosslog.interpretation.rules.sentences")
+    monkeypatch.setattr(rules, "write_sentence", lambda template: "New rules say so.")
     interpret.main("toys")
-    after = table.read(path.read_bytes(), "")
+    after = table.parse_rows(path.read_bytes(), "")
     assert after["status"].to_list() == ["pending", "approved", "pending"]
     assert (after["interpretation"] == "New rules say so.").to_list() == [True, False, True]
 

@@ -13,7 +13,8 @@ from imports import REPOSITORY
 from prefect.client.orchestration import get_client
 from prefect.testing.utilities import prefect_test_harness
 
-from crosslog.interpretation import decisions, store, table
+from crosslog import artifacts
+from crosslog.interpretation.review import decisions, table
 from crosslog.settings import ReviewSettings
 from flows import review as module
 from flows.review import Answer, ReviewTimeoutError, missing, open_rows, wait_for_people
@@ -28,13 +29,13 @@ def rows(workspace: Path) -> None:
     for system in SYSTEMS:
         still_open = 4 if system == SYSTEMS[0] else 0
         records = [
-            dict.fromkeys(table.COLUMNS, "")
+            dict.fromkeys(table.ROW_COLUMNS, "")
             | {"key": f"{number:016x}", "template": f"part {number}", "occurrences": number + 1, "source": "rules"}
             | {"interpretation": "A part moved.", "status": "pending" if number < still_open else "approved"}
             for number in range(10)
         ]
-        frame = pl.DataFrame(records, schema=table.TYPES, orient="row")
-        store.rewrite(table.path_of(system), lambda _rows, frame=frame: frame)
+        frame = pl.DataFrame(records, schema=table.ROW_TYPES, orient="row")
+        table.rewrite_rows(artifacts.interpretations_path(system), lambda _rows, frame=frame: frame)
 
 
 def settings(most: int | None = 3, share: float | None = None) -> ReviewSettings:
@@ -44,10 +45,10 @@ def settings(most: int | None = 3, share: float | None = None) -> ReviewSettings
 def approve(*numbers: int) -> None:
     def changed(frame: pl.DataFrame) -> pl.DataFrame:
         for number in numbers:
-            frame = decisions.decided(frame, f"{number:016x}", decisions.approve())
+            frame = decisions.apply_decision(frame, f"{number:016x}", decisions.approve())
         return frame
 
-    store.rewrite(table.path_of(SYSTEMS[0]), changed)
+    table.rewrite_rows(artifacts.interpretations_path(SYSTEMS[0]), changed)
 
 
 @pytest.mark.parametrize(

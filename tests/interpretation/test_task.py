@@ -9,7 +9,7 @@ import pytest
 from chat import ChatServer
 
 from crosslog import artifacts, settings
-from crosslog.interpretation import decisions, review, table
+from crosslog.interpretation.review import decisions, table
 from tasks import interpret
 
 REPOSITORY = Path(__file__).parents[2]
@@ -69,31 +69,31 @@ def write_templates(*keys: str) -> None:
 
 
 def rows() -> pl.DataFrame:
-    return table.read(table.path_of("toys").read_bytes(), "toys.csv")
+    return table.parse_rows(artifacts.interpretations_path("toys").read_bytes(), "toys.csv")
 
 
 def test_a_second_run_asks_nothing_and_writes_the_same_bytes(asked: list[str]) -> None:
     interpret.main("toys")
     assert len(asked) == 2
     assert rows()["source"].to_list() == ["llm", "llm"]
-    before = table.path_of("toys").read_bytes()
+    before = artifacts.interpretations_path("toys").read_bytes()
     interpret.main("toys")
     assert len(asked) == 2
-    assert table.path_of("toys").read_bytes() == before
+    assert artifacts.interpretations_path("toys").read_bytes() == before
 
 
 def test_a_lost_csv_comes_back_from_the_answers_without_a_request(asked: list[str]) -> None:
     interpret.main("toys")
-    before = table.path_of("toys").read_bytes()
-    table.path_of("toys").unlink()
+    before = artifacts.interpretations_path("toys").read_bytes()
+    artifacts.interpretations_path("toys").unlink()
     interpret.main("toys")
-    assert (len(asked), table.path_of("toys").read_bytes()) == (2, before)
+    assert (len(asked), artifacts.interpretations_path("toys").read_bytes()) == (2, before)
 
 
 def test_a_rejected_row_is_asked_again_once_with_its_note(asked: list[str]) -> None:
     interpret.main("toys")
-    noted = decisions.decided(rows(), "b", {"status": "rejected", "note": "the left one"})
-    artifacts.write_text(table.path_of("toys"), table.formatted(noted))
+    noted = decisions.apply_decision(rows(), "b", {"status": "rejected", "note": "the left one"})
+    artifacts.write_text(artifacts.interpretations_path("toys"), table.format_rows(noted))
     interpret.main("toys")
     interpret.main("toys")
     assert len(asked) == 3
@@ -108,16 +108,78 @@ def test_only_a_new_template_is_asked_about(asked: list[str]) -> None:
     assert ["gear" in question for question in asked] == [False, True]
 
 
-def test_a_sentence_typed_over_is_kept_also_when_the_remembered_ones_are_lost(asked: list[str]) -> None:
+def answers_removed() -> None:
+    for path in Path("data/answers").iterdir():
+        path.unlink()
+
+
+def test_with_the_csv_alone_no_sentence_becomes_a_persons_and_a_better_one_takes_its_place(
+    asked: list[str], server: ChatServer
+) -> None:
     interpret.main("toys")
-    path = table.path_of("toys")
-    artifacts.write_text(
-        path, path.read_text(encoding="utf-8").replace("The widget did some of its work.", "I know.", 1)
+    before = artifacts.interpretations_path("toys").read_bytes()
+    answers_removed()
+    interpret.main("toys")
+    assert artifacts.interpretations_path("toys").read_bytes() == before
+    answers_removed()
+    server.always = chat.says("The better model says more of it.")
+    interpret.main("toys")
+    assert rows().select("interpretation", "source", "status").row(0) == (
+        "The better model says more of it.",
+        "llm",
+        "pending",
     )
-    review.written_path_of("toys").unlink()
+
+
+def test_a_copy_of_csv_and_answers_asks_nothing(asked: list[str]) -> None:
     interpret.main("toys")
-    assert rows().row(0, named=True)["interpretation"] == "I know."
-    assert rows().row(0, named=True)["status"] == "edited"
+    before = artifacts.interpretations_path("toys").read_bytes()
+    kept = {Path("data/interpretations/toys.csv"), Path("data/answers/toys.jsonl"), Path("data/templates/toys.parquet")}
+    for path in [path for path in Path("data").rglob("*") if path.is_file() and path not in kept]:
+        path.unlink()
+    interpret.main("toys")
+    assert (len(asked), artifacts.interpretations_path("toys").read_bytes()) == (2, before)
+
+
+@pytest.mark.parametrize(("status", "becomes"), [("pending", "edited"), ("approved", "approved")])
+def test_a_sentence_typed_over_is_a_persons_also_where_the_answers_are_lost(
+    asked: list[str], status: str, becomes: str
+) -> None:
+    interpret.main("toys")
+    path = artifacts.interpretations_path("toys")
+    text = path.read_text(encoding="utf-8")
+    typed = text.replace("The widget did some of its work.,llm,pending", f"I know.,llm,{status}", 1)
+    assert typed != text
+    artifacts.write_text(path, typed)
+    answers_removed()
+    interpret.main("toys")
+    assert rows().select("interpretation", "source", "status").row(0) == ("I know.", "person", becomes)
+
+
+def of_an_earlier_version(**typed: str) -> None:
+    """The CSV without `written`, and with some sentences replaced."""
+    path = artifacts.interpretations_path("toys")
+    text = "".join(f"{line.rpartition(',')[0]}\n" for line in path.read_text(encoding="utf-8").splitlines())
+    for old, new in typed.items():
+        text = text.replace(f"The {old} did some of its work.", new)
+    artifacts.write_text(path, text)
+
+
+def test_a_csv_of_an_earlier_version_is_taken_over_without_a_request(asked: list[str]) -> None:
+    interpret.main("toys")
+    before = artifacts.interpretations_path("toys").read_bytes()
+    of_an_earlier_version()
+    interpret.main("toys")
+    assert (artifacts.interpretations_path("toys").read_bytes(), len(asked)) == (before, 2)
+
+
+def test_what_nobody_can_tell_of_an_earlier_version_is_kept_and_named(asked: list[str]) -> None:
+    interpret.main("toys")
+    of_an_earlier_version(widget="I know.")
+    interpret.main("toys")
+    assert rows().select("interpretation", "source", "status").row(0) == ("I know.", "llm", "pending")
+    assert rows()["problems"][0].startswith("nobody knows whether a person wrote it")
+    assert len(asked) == 2
 
 
 def test_offline_the_rules_speak_and_nobody_is_asked(server: ChatServer, change: Setter) -> None:
@@ -135,8 +197,7 @@ def test_a_dry_run_says_what_it_would_cost_and_does_nothing(
     assert said.startswith("interpret toys: 2 templates, 0 answered already, 1 requests, about ")
     assert "about $0.00" in said
     assert server.asked == []
-    assert not table.path_of("toys").exists()
-    assert not review.written_path_of("toys").exists()
+    assert not artifacts.interpretations_path("toys").exists()
 
 
 def test_what_the_budget_leaves_out_is_by_rule_until_the_next_run(
@@ -157,8 +218,8 @@ def test_a_rejected_row_that_the_budget_leaves_out_stays_rejected_and_is_asked_l
     asked: list[str], server: ChatServer, change: Setter
 ) -> None:
     interpret.main("toys")
-    noted = decisions.decided(rows(), "b", {"status": "rejected", "note": "the left one"})
-    artifacts.write_text(table.path_of("toys"), table.formatted(noted))
+    noted = decisions.apply_decision(rows(), "b", {"status": "rejected", "note": "the left one"})
+    artifacts.write_text(artifacts.interpretations_path("toys"), table.format_rows(noted))
     change(online=True, base_url=server.url, batch=1, max_requests=0)
     interpret.main("toys")
     assert rows().row(1, named=True)["status"] == "rejected"

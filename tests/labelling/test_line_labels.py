@@ -11,7 +11,7 @@ HEADER = "first_line,last_line,label,annotator,annotated_at,note\n"
 
 
 def read(rows: str) -> pl.DataFrame:
-    return line_labels.read((HEADER + rows).encode(), "labels/widgets.csv")
+    return line_labels.parse_annotations((HEADER + rows).encode(), "labels/widgets.csv")
 
 
 def test_spans_and_single_lines_are_read_in_order_of_lines() -> None:
@@ -28,12 +28,12 @@ def test_a_file_without_rows_has_no_labels() -> None:
 
 def test_what_is_written_is_read_back() -> None:
     frame = read('3,5,normal,ann,,"=1+1; so"\n1,2,anomalous,bob,,\n')
-    assert line_labels.read(line_labels.formatted(frame).encode(), "again").equals(frame)
+    assert line_labels.parse_annotations(line_labels.format_annotations(frame).encode(), "again").equals(frame)
 
 
 def test_semicolons_windows_line_ends_and_another_order_of_columns_are_no_obstacle() -> None:
     text = "\ufeffannotator;label;note;annotated_at;last_line;first_line\r\nann;normal;;;5;3\r\n;;;;;\r\n"
-    assert line_labels.read(text.encode(), "w").rows() == [(3, 5, "normal", "ann", "", "")]
+    assert line_labels.parse_annotations(text.encode(), "w").rows() == [(3, 5, "normal", "ann", "", "")]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from crosslog.labelling import proposals
-from crosslog.labelling.transfer import Levels, alike, transferred
+from crosslog.labelling.transfer import MatchLevels, compare_letters, transfer_verdicts
 from crosslog.schemas import Proposals
 
 KNOWN = [
@@ -15,7 +15,7 @@ KNOWN = [
     ("mine", "lamp is out", "anomalous"),
 ]
 EAST, NORTH, UP = np.eye(3, dtype=np.float32)
-LEVELS = Levels(meaning=0.7, letters=0.8)
+LEVELS = MatchLevels(meaning=0.7, letters=0.8)
 
 
 def mature() -> tuple[pl.DataFrame, NDArray[np.float32]]:
@@ -27,7 +27,7 @@ def mature() -> tuple[pl.DataFrame, NDArray[np.float32]]:
 
 def carried(template: str, vector: NDArray[np.float32]) -> dict[str, object]:
     new = pl.DataFrame({"key": ["f" * 16], "template": [template]})
-    return transferred((new, vector[None]), mature(), LEVELS).row(0, named=True)
+    return transfer_verdicts((new, vector[None]), mature(), LEVELS).row(0, named=True)
 
 
 def towards(*shares: float) -> NDArray[np.float32]:
@@ -83,18 +83,18 @@ def test_confidence_falls_as_the_opposite_verdict_comes_near() -> None:
 def test_with_nothing_known_everything_is_new() -> None:
     known, vectors = mature()
     new = pl.DataFrame({"key": ["a", "b"], "template": ["x", "y"]})
-    found = transferred((new, np.eye(3, dtype=np.float32)[:2]), (known.clear(), vectors[:0]))
+    found = transfer_verdicts((new, np.eye(3, dtype=np.float32)[:2]), (known.clear(), vectors[:0]))
     assert found["state"].to_list() == ["new", "new"]
 
 
 def test_letters_are_compared_without_case_and_wildcards() -> None:
-    assert alike(["Lamp <*> IS out <num>"], ["lamp is out", "xyz"])[0].tolist() == [1.0, 0.0]
+    assert compare_letters(["Lamp <*> IS out <num>"], ["lamp is out", "xyz"])[0].tolist() == [1.0, 0.0]
 
 
 def table(answer: str = "", reviewer: str = "") -> pl.DataFrame:
     new = pl.DataFrame({"key": ["0" * 15 + "a", "0" * 15 + "b"], "template": ["lamp is out", "ship ahoy"]})
-    found = transferred((new, np.stack([UP, towards(1, 1, 1)])), mature(), LEVELS)
-    made = proposals.renewed(found)
+    found = transfer_verdicts((new, np.stack([UP, towards(1, 1, 1)])), mature(), LEVELS)
+    made = proposals.renew_proposals(found)
     asked = pl.col("proposal") != ""
     return made.with_columns(
         answer=pl.when(asked).then(pl.lit(answer)).otherwise("answer"),
@@ -104,17 +104,17 @@ def table(answer: str = "", reviewer: str = "") -> pl.DataFrame:
 
 def test_proposals_keep_their_schema_and_come_back_from_a_file() -> None:
     Proposals.validate(table())
-    assert proposals.read(proposals.formatted(table()).encode(), "p.csv").equals(table())
+    assert proposals.parse_proposals(proposals.format_proposals(table()).encode(), "p.csv").equals(table())
 
 
 def test_what_a_person_answered_stays_whatever_is_proposed_now() -> None:
     answered = table("refuse", "ann")
     now = answered.drop("answer", "reviewer", "answered_at")
-    assert proposals.renewed(now, answered).equals(answered)
+    assert proposals.renew_proposals(now, answered).equals(answered)
     turned = now.with_columns(pl.col("proposal").replace("anomalous", "normal"))
-    assert proposals.renewed(turned, answered).equals(answered)
+    assert proposals.renew_proposals(turned, answered).equals(answered)
     vanished = now.filter(pl.col("proposal") == "")
-    assert proposals.renewed(vanished, answered).equals(answered)
+    assert proposals.renew_proposals(vanished, answered).equals(answered)
 
 
 def test_another_proposal_takes_the_place_of_one_that_nobody_answered() -> None:
@@ -122,18 +122,23 @@ def test_another_proposal_takes_the_place_of_one_that_nobody_answered() -> None:
     turned = unanswered.drop("answer", "reviewer", "answered_at").with_columns(
         pl.col("proposal").replace("anomalous", "normal")
     )
-    assert proposals.renewed(turned, unanswered)["proposal"].to_list() == ["normal", ""]
+    assert proposals.renew_proposals(turned, unanswered)["proposal"].to_list() == ["normal", ""]
 
 
 def test_only_what_people_accepted_becomes_a_verdict() -> None:
-    assert proposals.accepted(table("accept", "ann")).rows() == [("0" * 15 + "a", "anomalous", "ann")]
-    assert proposals.accepted(table("refuse")).is_empty()
-    assert proposals.accepted(table().with_columns(answer=pl.lit("accept")))["key"].to_list() == ["0" * 15 + "a"]
+    assert proposals.list_accepted(table("accept", "ann")).rows() == [("0" * 15 + "a", "anomalous", "ann")]
+    assert proposals.list_accepted(table("refuse")).is_empty()
+    assert proposals.list_accepted(table().with_columns(answer=pl.lit("accept")))["key"].to_list() == ["0" * 15 + "a"]
 
 
 def test_a_decimal_comma_and_capitals_are_no_obstacle() -> None:
-    text = proposals.formatted(table("accept")).replace(",", ";").replace("1.0", "0,83").replace("accept", " Accept")
-    read = proposals.read(text.encode(), "p.csv")
+    text = (
+        proposals.format_proposals(table("accept"))
+        .replace(",", ";")
+        .replace("1.0", "0,83")
+        .replace("accept", " Accept")
+    )
+    read = proposals.parse_proposals(text.encode(), "p.csv")
     assert read["answer"].to_list() == ["accept", ""]
     assert 0.83 in read["confidence"].to_list()
 
@@ -148,6 +153,6 @@ def test_a_decimal_comma_and_capitals_are_no_obstacle() -> None:
     ],
 )
 def test_what_cannot_be_read_is_named_with_file_line_and_reason(old: str, new: str, reason: str) -> None:
-    text = proposals.formatted(table("accept")).replace(old.removeprefix("'"), new)
+    text = proposals.format_proposals(table("accept")).replace(old.removeprefix("'"), new)
     with pytest.raises(ValueError, match=f"p.csv, {reason}"):
-        proposals.read(text.encode(), "p.csv")
+        proposals.parse_proposals(text.encode(), "p.csv")

@@ -3,9 +3,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from crosslog.interpretation.interpret import Request
+from crosslog.interpretation.meanings import Request
 from crosslog.labelling import verdicts
-from crosslog.labelling.people import merged
+from crosslog.labelling.people import merge_annotations
 
 
 def events(*templates: int, **columns: list[object]) -> pl.DataFrame:
@@ -22,7 +22,7 @@ JUDGED = pl.DataFrame(
 
 
 def test_a_verdict_labels_every_event_of_its_template() -> None:
-    labelled = verdicts.labelled(events(1, 0, 1, 2, 3, 9), JUDGED)
+    labelled = verdicts.label_events(events(1, 0, 1, 2, 3, 9), JUDGED)
     assert labelled.columns == ["line", "template_id", "label", "anomalous", "named"]
     assert labelled.select("line", "label", "anomalous", "named").rows() == [
         (1, "anomalous", True, True),
@@ -36,18 +36,21 @@ def test_a_verdict_labels_every_event_of_its_template() -> None:
 
 def test_labels_that_events_had_are_replaced() -> None:
     before = events(0, 1, label=["KERNEL", None], anomalous=[True, False])
-    assert verdicts.labelled(before, JUDGED).select("label", "anomalous").rows() == [(None, False), ("anomalous", True)]
+    assert verdicts.label_events(before, JUDGED).select("label", "anomalous").rows() == [
+        (None, False),
+        ("anomalous", True),
+    ]
 
 
 def test_two_verdicts_on_one_template_are_an_error() -> None:
     with pytest.raises(pl.exceptions.ComputeError, match="m:1"):
-        verdicts.labelled(events(0), pl.concat([JUDGED, JUDGED]))
+        verdicts.label_events(events(0), pl.concat([JUDGED, JUDGED]))
 
 
 def test_verdicts_are_found_by_the_key_of_a_template() -> None:
     templates = pl.DataFrame({"template_id": [0, 1], "key": ["a", "b"]})
     rows = pl.DataFrame({"key": ["b", "gone"], "verdict": ["depends", "normal"]})
-    assert verdicts.by_template(templates, rows).rows() == [(0, ""), (1, "depends")]
+    assert verdicts.join_verdicts(templates, rows).rows() == [(0, ""), (1, "depends")]
 
 
 def test_an_interpreter_is_shown_neither_verdict_nor_label() -> None:
@@ -60,7 +63,7 @@ def test_what_people_say_of_a_line_counts_more_than_its_template() -> None:
         schema={"first_line": pl.UInt64, "last_line": pl.UInt64, "label": pl.String, "annotator": pl.String},
         orient="row",
     )
-    labelled = verdicts.corrected(verdicts.labelled(events(0, 0, 1, 1, 1), JUDGED), merged(spans))
+    labelled = verdicts.correct_labels(verdicts.label_events(events(0, 0, 1, 1, 1), JUDGED), merge_annotations(spans))
     assert labelled.select("line", "label", "anomalous", "named").rows() == [
         (1, None, False, True),
         (2, "disk", True, True),  # agreed
@@ -71,29 +74,29 @@ def test_what_people_say_of_a_line_counts_more_than_its_template() -> None:
 
 
 def test_lines_keep_their_order_and_columns_when_corrected() -> None:
-    turned = verdicts.labelled(events(0, 1, 0), JUDGED).sort("line", descending=True)
+    turned = verdicts.label_events(events(0, 1, 0), JUDGED).sort("line", descending=True)
     spans = pl.DataFrame(
         [(1, 3, "normal", "ann")],
         schema={"first_line": pl.UInt64, "last_line": pl.UInt64, "label": pl.String, "annotator": pl.String},
         orient="row",
     )
-    corrected = verdicts.corrected(turned, merged(spans, enough=1))
+    corrected = verdicts.correct_labels(turned, merge_annotations(spans, enough=1))
     assert corrected["line"].to_list() == [3, 2, 1]
     assert corrected["anomalous"].to_list() == [False, False, False]
     assert corrected.columns == turned.columns
 
 
 def test_the_label_of_most_events_is_a_templates() -> None:
-    frame = verdicts.of_labels(events(0, 0, 0, 1, 1, anomalous=[True, True, False, True, False]), weak=False)
+    frame = verdicts.derive_verdicts(events(0, 0, 0, 1, 1, anomalous=[True, True, False, True, False]), weak=False)
     assert frame.rows() == [(0, "anomalous", 3, 2), (1, "normal", 2, 1)]
 
 
 def test_weak_labels_name_only_what_they_say_clearly() -> None:
     labels = [True] * 3 + [False] * 9 + [True, False, False]
-    frame = verdicts.of_labels(events(*[0] * 3, *[1] * 9, *[2] * 3, anomalous=labels), weak=True)
+    frame = verdicts.derive_verdicts(events(*[0] * 3, *[1] * 9, *[2] * 3, anomalous=labels), weak=True)
     assert frame["verdict"].to_list() == ["anomalous", "normal", ""]
 
 
 def test_weak_labels_of_a_log_that_is_nearly_all_anomalous_name_no_anomaly() -> None:
-    frame = verdicts.of_labels(events(0, 0, 0, 0, 1, anomalous=[True] * 4 + [False]), weak=True)
+    frame = verdicts.derive_verdicts(events(0, 0, 0, 0, 1, anomalous=[True] * 4 + [False]), weak=True)
     assert frame["verdict"].to_list() == ["", "normal"]

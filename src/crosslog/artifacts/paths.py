@@ -15,6 +15,11 @@ def unfinished_folder(system: str) -> Path:
     return Path("data/unfinished/events") / system
 
 
+def interpretations_path(system: str) -> Path:
+    """The meanings of a system's templates, which people edit."""
+    return Path("data/interpretations") / f"{system}.csv"
+
+
 def answers_path(system: str) -> Path:
     """What a language model answered about a system's templates."""
     return Path("data/answers") / f"{system}.jsonl"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 from typer import Argument, Option
 
-from crosslog.cli.options import taking
-from crosslog.cli.saying import refusals_as_words, say
+from crosslog.cli.terminal import refusals_as_words, say
 
+Block = TypeVar("Block")
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -22,7 +24,7 @@ app = typer.Typer(
 @app.command()
 def status() -> None:
     """Per system, how many interpretations there are and who has looked at them; and which reports exist."""
-    from crosslog.cli import progress  # noqa: PLC0415 a command imports what it needs: an approval should feel instant
+    from crosslog.cli.review import progress  # noqa: PLC0415 a command imports what it needs: an approval should feel instant
 
     with refusals_as_words():
         progress.show_run()
@@ -54,40 +56,54 @@ class Review:
     ] = None
 
 
+def take_options(block: type[Block]) -> Callable[[Callable[[Block], None]], Callable[..., None]]:
+    """Make typer see a dataclass's fields as the options of a command that is given an instance of it."""
+
+    def decorate(command: Callable[[Block], None]) -> Callable[..., None]:
+        def run(**options: Any) -> None:
+            command(block(**options))
+
+        run.__name__, run.__doc__ = command.__name__, command.__doc__
+        run.__signature__ = inspect.signature(block, eval_str=True)  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
 @app.command()
-@taking(Review)
+@take_options(Review)
 def review(told: Review) -> None:
     """List the rows most worth a look, or decide about some. A key may be cut short where it stays the only one."""
     with refusals_as_words():
         if told.serve:
-            from crosslog.cli import serve  # noqa: PLC0415
+            from crosslog.cli.page import server  # noqa: PLC0415
 
-            serve.run(told.system, told.port, told.reviewer)
+            server.serve_page(told.system, told.port, told.reviewer)
         elif told.export or told.import_:
             _exchange(told)
         elif told.system:
             _one_system(told, told.system)
         else:
-            from crosslog.cli import progress  # noqa: PLC0415
+            from crosslog.cli.review import progress  # noqa: PLC0415
 
             progress.show_systems()
 
 
 def _exchange(told: Review) -> None:
-    from crosslog.cli import exchange  # noqa: PLC0415
+    from crosslog.cli.review import exchange  # noqa: PLC0415
 
     if told.import_:
-        say(exchange.take_in(told.import_, told.reviewer))
+        say(exchange.import_decisions(told.import_, told.reviewer))
     if told.export:
-        say(exchange.write_open(told.export))
+        say(exchange.export_open(told.export))
 
 
 def _one_system(told: Review, system: str) -> None:
-    from crosslog.cli import listing, rows  # noqa: PLC0415
+    from crosslog.cli.review import listing, rows  # noqa: PLC0415
 
     decisions = list(_decisions(told))
     if decisions:
-        say(rows.decide(system, decisions, told.reviewer))
+        say(rows.write_decisions(system, decisions, told.reviewer))
     elif told.judge:
         listing.show_to_judge(system, told.limit)
     else:
@@ -95,7 +111,7 @@ def _one_system(told: Review, system: str) -> None:
 
 
 def _decisions(told: Review) -> list[tuple[str, dict[str, str]]]:
-    from crosslog.interpretation import decisions  # noqa: PLC0415
+    from crosslog.interpretation.review import decisions  # noqa: PLC0415
 
     found = [(key, decisions.approve()) for key in told.approve or []]
     if told.edit:
@@ -103,7 +119,7 @@ def _decisions(told: Review) -> list[tuple[str, dict[str, str]]]:
     if told.reject:
         found.append((told.reject, decisions.reject(told.note)))
     if told.verdict:
-        found.append((told.verdict[0], decisions.judge(told.verdict[1])))
+        found.append((told.verdict[0], decisions.judge_template(told.verdict[1])))
     if told.reopen:
         found.append((told.reopen, decisions.reopen()))
     return found
@@ -118,7 +134,7 @@ def labels(
     with refusals_as_words():
         from crosslog.cli import labels as shown  # noqa: PLC0415
 
-        shown.show(system, limit)
+        shown.show_labels(system, limit)
 
 
 @app.command()
@@ -133,6 +149,6 @@ def transfer(
         from crosslog.cli import transfer as proposing  # noqa: PLC0415
 
         if accept:
-            proposing.accept(system, reviewer)
+            proposing.accept_verdicts(system, reviewer)
         else:
-            proposing.propose(system, source or [])
+            proposing.propose_verdicts(system, source or [])

@@ -16,16 +16,18 @@ MISREAD_MARK = "ï»¿"
 
 
 class CsvError(ValueError):
-    """A CSV that cannot be read as it stands; the message names file, line and reason."""
+    """A CSV that cannot be read as it stands, or written; the message names file, line and reason."""
 
 
-def formatted(columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> str:
+def format_csv(columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> str:
     """The CSV of rows in their order; a byte-order mark comes first where a cell is not ASCII."""
-    text = "".join(",".join(map(cells.written, row)) + "\n" for row in (tuple(columns), *rows))
+    text = "".join(",".join(map(cells.format_cell, row)) + "\n" for row in (tuple(columns), *rows))
     return text if text.isascii() else MARK + text
 
 
-def records(content: bytes, columns: Sequence[str], name: str) -> Iterator[tuple[int, dict[str, str]]]:
+def parse_csv(
+    content: bytes, columns: Sequence[str], name: str, optional: Sequence[str] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row as the line it starts in, and its cells by column; columns beyond those asked for keep their names.
 
     Parameters
@@ -33,6 +35,7 @@ def records(content: bytes, columns: Sequence[str], name: str) -> Iterator[tuple
     content : the file
     columns : what it must have
     name : how messages call it
+    optional : columns that may be missing, as those of a newer version are in an older file; they are empty then
 
     Raises
     ------
@@ -40,11 +43,12 @@ def records(content: bytes, columns: Sequence[str], name: str) -> Iterator[tuple
         If the file or a row of it cannot be read, or a column is missing.
     """
     rows = _rows(_decoded(content, name), name)
-    header = _columns(next(rows, (1, []))[1], columns, name)
+    header = _columns(next(rows, (1, []))[1], columns, optional, name)
     for line, row in rows:
         if len(row) < len(header) or any(cell.strip() for cell in row[len(header) :]):
             raise CsvError(f"{name}, line {line}: {len(row)} cells, {len(header)} were expected")
-        yield line, {column: cells.read(cell) for column, cell in zip(header, row, strict=False)}
+        read = {column: cells.parse_cell(cell) for column, cell in zip(header, row, strict=False)}
+        yield line, dict.fromkeys(optional, "") | read
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -87,16 +91,17 @@ def _unfolded(row: list[str], delimiter: str) -> list[str]:
     return next(csv.reader([row[0]], delimiter=delimiter, strict=True)) if folded else row
 
 
-def _columns(header: list[str], known: Sequence[str], name: str) -> list[str]:
+def _columns(header: list[str], needed: Sequence[str], optional: Sequence[str], name: str) -> list[str]:
     columns = [column.lstrip(MARK).strip() for column in header]
     while columns and not columns[-1]:
         columns.pop()
     columns = [column or f"column {place}" for place, column in enumerate(columns, start=1)]
+    known = (*needed, *optional)
     columns = [column.lower() if column.lower() in known else column for column in columns]
-    missing = [column for column in known if column not in columns]
+    missing = [column for column in needed if column not in columns]
     if missing or len(set(columns)) < len(columns):
         unknown = sorted(set(columns) - set(known))
         raise CsvError(
-            f"{name}, line 1: columns must be {', '.join(known)}, each once; missing: {missing}, unknown: {unknown}"
+            f"{name}, line 1: columns must be {', '.join(needed)}, each once; missing: {missing}, unknown: {unknown}"
         )
     return columns

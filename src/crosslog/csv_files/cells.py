@@ -19,7 +19,7 @@ QUOTED = re.compile(r"[\",;|\t\r\n]|^\s|\s$")
 SPACE = re.compile(r"[\s'’]")
 
 
-def written(cell: str | float) -> str:
+def format_cell(cell: str | float) -> str:
     """A cell as it stands in the file. Quoted wherever any usual separator or a space at an end needs it."""
     if not isinstance(cell, str):
         return str(cell)
@@ -29,14 +29,14 @@ def written(cell: str | float) -> str:
     return '"' + text.replace('"', '""') + '"' if separated else text
 
 
-def read(text: str) -> str:
+def parse_cell(text: str) -> str:
     """A cell as it was before it was written; `text` has lost its quotes already."""
     if "'" not in text:
         return text
     return INSIDE_GUARDED.sub(r"\1", text[1:] if GUARDED.match(text) else text)
 
 
-def count(text: str) -> int | None:
+def parse_count(text: str) -> int | None:
     """A whole number as spreadsheets write it: 12752, 12,752, 12 752, 12752.0, 1.2752E+04; 0 if empty, or None."""
     digits = SPACE.sub("", text).lower()
     if re.fullmatch(r"\d*", digits):

@@ -10,14 +10,13 @@ large deviation: the new comes early by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Chances = NDArray[np.float64]
 
 # Picked on Thunderbird and the simulated systems, BGL left out; widths from .2 to .5 differ little.
 WIDTH = 0.3  # of the kernel, in cosine: a vector at 1 - WIDTH counts as 1/e of a judgement
@@ -26,7 +25,7 @@ SHARES = {"normal": 0.0, "anomalous": 1.0, "depends": 0.5}
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownVectors:
     """Vectors of templates that are anomalous, and normal, elsewhere: (n, dim) each, of length one."""
 
     anomalous: NDArray[np.float32]
@@ -37,27 +36,27 @@ class Known:
 class Belief:
     """Evidence for and against each of n templates, in judgements."""
 
-    weight: Floats  # (n,) order of magnitude of the occurrences
-    anomalous: Floats  # (n,)
-    normal: Floats  # (n,)
-    kernel: Floats  # (n, n) what judging one says of another
+    weight: Chances  # (n,) order of magnitude of the occurrences
+    anomalous: Chances  # (n,)
+    normal: Chances  # (n,)
+    kernel: Chances  # (n, n) what judging one says of another
     left: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
         self.left = np.ones(len(self.weight), dtype=bool)
 
     @property
-    def chance(self) -> Floats:
+    def chance(self) -> Chances:
         """(n,) how likely each is anomalous."""
         return np.asarray(self.anomalous / (self.anomalous + self.normal))
 
     @property
-    def doubt(self) -> Floats:
+    def doubt(self) -> Chances:
         """(n,) standard deviation of the chance."""
         return np.sqrt(self.chance * (1 - self.chance) / (self.anomalous + self.normal + 1))
 
     @property
-    def worth(self) -> Floats:
+    def worth(self) -> Chances:
         """(n,) what judging each would help."""
         return np.asarray((self.chance + self.doubt) * self.weight)
 
@@ -72,8 +71,8 @@ class Belief:
         return int(np.argmax(np.where(self.left, self.worth, -np.inf)))
 
 
-def order(
-    templates: pl.DataFrame, vectors: NDArray[np.float32] | None = None, known: Known | None = None
+def order_templates(
+    templates: pl.DataFrame, vectors: NDArray[np.float32] | None = None, known: KnownVectors | None = None
 ) -> pl.DataFrame:
     """The templates not judged yet, most helpful first, as things stand; ask again after a verdict.
 
@@ -88,7 +87,7 @@ def order(
     pl.DataFrame
         key, worth, chance, doubt; of equal worth, what the log showed last comes first
     """
-    belief = believed(templates, vectors, known)
+    belief = form_belief(templates, vectors, known)
     for number, verdict in enumerate(templates["verdict"]):
         if verdict:
             belief.judge(number, SHARES[verdict])
@@ -99,8 +98,10 @@ def order(
     return left.drop("first_line")
 
 
-def believed(templates: pl.DataFrame, vectors: NDArray[np.float32] | None = None, known: Known | None = None) -> Belief:
-    """What is believed of the templates (see `order`) before any of their verdicts is taken in."""
+def form_belief(
+    templates: pl.DataFrame, vectors: NDArray[np.float32] | None = None, known: KnownVectors | None = None
+) -> Belief:
+    """What is believed of the templates (see `order_templates`) before any of their verdicts is taken in."""
     prior = np.where(templates["suspicious"].to_numpy(), SUSPICIOUS, PRIOR)
     anomalous, normal = prior, 1 - prior
     if vectors is not None and known is not None:
@@ -109,19 +110,11 @@ def believed(templates: pl.DataFrame, vectors: NDArray[np.float32] | None = None
     return Belief(weight, anomalous, normal, np.eye(len(weight)) if vectors is None else _kernel(vectors @ vectors.T))
 
 
-def asked(belief: Belief, shares: Floats) -> Iterator[int]:
-    """Row numbers in the order asked for, each answered with its share before the next is chosen."""
-    for _ in range(int(belief.left.sum())):
-        number = belief.next()
-        belief.judge(number, float(shares[number]))
-        yield number
-
-
-def _closest(vectors: NDArray[np.float32], others: NDArray[np.float32]) -> Floats:
+def _closest(vectors: NDArray[np.float32], others: NDArray[np.float32]) -> Chances:
     if len(others) == 0:
         return np.zeros(len(vectors))
     return _kernel((vectors @ others.T).max(axis=1))
 
 
-def _kernel(cosine: NDArray[np.float32]) -> Floats:
+def _kernel(cosine: NDArray[np.float32]) -> Chances:
     return np.exp((cosine.astype(np.float64) - 1) / WIDTH)

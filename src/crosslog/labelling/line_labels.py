@@ -10,20 +10,24 @@ import polars as pl
 
 from crosslog import csv_files
 from crosslog.csv_files import CsvError
-from crosslog.labelling.people import votes
+from crosslog.labelling.people import list_votes
 from crosslog.schemas import Annotations
 
-COLUMNS = tuple(Annotations.to_schema().columns)
-TYPES = {name: pl.UInt64 if name in ("first_line", "last_line") else pl.String for name in COLUMNS}
-LARGEST = 2**63 - 1
+ANNOTATION_COLUMNS = tuple(Annotations.to_schema().columns)
+ANNOTATION_TYPES = {
+    name: pl.UInt64 if name in ("first_line", "last_line") else pl.String for name in ANNOTATION_COLUMNS
+}
+LAST_LINE_NUMBER = 2**63 - 1
 
 
-def formatted(frame: pl.DataFrame) -> str:
+def format_annotations(frame: pl.DataFrame) -> str:
     """The CSV of a frame of schemas.Annotations, in order of lines and annotators."""
-    return csv_files.formatted(COLUMNS, frame.select(COLUMNS).sort(COLUMNS).iter_rows())
+    return csv_files.format_csv(
+        ANNOTATION_COLUMNS, frame.select(ANNOTATION_COLUMNS).sort(ANNOTATION_COLUMNS).iter_rows()
+    )
 
 
-def read(content: bytes, name: str) -> pl.DataFrame:
+def parse_annotations(content: bytes, name: str) -> pl.DataFrame:
     """schemas.Annotations in order of lines and annotators, whatever a spreadsheet did to the file's form.
 
     Parameters
@@ -38,11 +42,11 @@ def read(content: bytes, name: str) -> pl.DataFrame:
     """
     rows = [
         {**_record(cells, f"{name}, line {line}"), "row": line}
-        for line, cells in csv_files.records(content, COLUMNS, name)
+        for line, cells in csv_files.parse_csv(content, ANNOTATION_COLUMNS, name)
     ]
-    frame = pl.DataFrame(rows, schema={**TYPES, "row": pl.UInt32}, orient="row")
+    frame = pl.DataFrame(rows, schema={**ANNOTATION_TYPES, "row": pl.UInt32}, orient="row")
     _agrees_with_itself(frame, name)
-    return frame.drop("row").sort(COLUMNS)
+    return frame.drop("row").sort(ANNOTATION_COLUMNS)
 
 
 def _record(cells: dict[str, str], where: str) -> dict[str, object]:
@@ -61,7 +65,7 @@ def _record(cells: dict[str, str], where: str) -> dict[str, object]:
 
 def _number(cell: str, column: str, where: str) -> int:
     text = cell.strip()
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= LARGEST):
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= LAST_LINE_NUMBER):
         raise CsvError(f"{where}: {column} {cell!r} is not the number of a line (1, 2, 3, …)")
     return int(text)
 
@@ -79,7 +83,7 @@ def _filled(cell: str, column: str, where: str) -> str:
 
 def _agrees_with_itself(frame: pl.DataFrame, name: str) -> None:
     """An error for the first line of the log that one annotator calls two things."""
-    labels = votes(frame).group_by("first_line", "annotator").agg(pl.col("label").n_unique())
+    labels = list_votes(frame).group_by("first_line", "annotator").agg(pl.col("label").n_unique())
     for row in labels.filter(pl.col("label") > 1).sort("first_line").head(1).iter_rows(named=True):
         line, who = row["first_line"], row["annotator"]
         covers = (pl.col("first_line") <= line) & (pl.col("last_line") >= line) & (pl.col("annotator") == who)

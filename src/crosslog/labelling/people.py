@@ -12,10 +12,10 @@ from itertools import combinations
 import polars as pl
 
 SEGMENT = ["first_line", "last_line"]
-STATES = ("agreed", "conflict", "waiting")
+AGREEMENT_STATES = ("agreed", "conflict", "waiting")
 
 
-def votes(annotations: pl.DataFrame) -> pl.DataFrame:
+def list_votes(annotations: pl.DataFrame) -> pl.DataFrame:
     """Who calls which lines what: first_line, last_line (disjoint segments), annotator, label, anomalous.
 
     Parameters
@@ -35,7 +35,7 @@ def votes(annotations: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def agreement(annotations: pl.DataFrame) -> pl.DataFrame:
+def measure_agreement(annotations: pl.DataFrame) -> pl.DataFrame:
     """Cohen's kappa of each pair of annotators over the lines that both labelled.
 
     Returns
@@ -44,7 +44,7 @@ def agreement(annotations: pl.DataFrame) -> pl.DataFrame:
         first, second, lines (both labelled), agreed (share of them called the same; null without any), kappa (null
         where it is not defined: no line in common, or one class only, where chance alone explains all agreement)
     """
-    voted = votes(annotations)
+    voted = list_votes(annotations)
     names = sorted(annotations["annotator"].unique())
     pairs = combinations(names, 2)
     rows = [{"first": first, "second": second, **_pair(voted, first, second)} for first, second in pairs]
@@ -70,7 +70,7 @@ def _pair(voted: pl.DataFrame, first: str, second: str) -> dict[str, float | int
     return {"lines": total, "agreed": agreed, "kappa": kappa}
 
 
-def merged(annotations: pl.DataFrame, enough: int = 2) -> pl.DataFrame:
+def merge_annotations(annotations: pl.DataFrame, enough: int = 2) -> pl.DataFrame:
     """What people say together of each segment of lines; nothing is guessed.
 
     Parameters
@@ -85,7 +85,7 @@ def merged(annotations: pl.DataFrame, enough: int = 2) -> pl.DataFrame:
         they do not (ask one more), `waiting`; anomalous (null unless agreed); label (the kind that more than half of
         those who call it anomalous name, else `anomalous`; null unless agreed and anomalous); said (who says what)
     """
-    voted = votes(annotations)
+    voted = list_votes(annotations)
     counted = voted.group_by(SEGMENT).agg(
         people=pl.len(),
         share=pl.col("anomalous").mean(),
@@ -105,6 +105,6 @@ def _kinds(voted: pl.DataFrame) -> pl.DataFrame:
     return named.filter(pl.col("named") * 2 > pl.col("named").sum().over(SEGMENT)).select(*SEGMENT, kind="label")
 
 
-def open_segments(decided: pl.DataFrame) -> pl.DataFrame:
+def list_open_segments(decided: pl.DataFrame) -> pl.DataFrame:
     """The segments that still need a person: conflicts first, then those with too few annotators."""
     return decided.filter(pl.col("state") != "agreed").sort("state", *SEGMENT)

@@ -14,19 +14,19 @@ from crosslog import csv_files
 from crosslog.csv_files import CsvError
 from crosslog.schemas import Proposals
 
-COLUMNS = tuple(Proposals.to_schema().columns)
-TYPES = {name: pl.Float64 if name == "confidence" else pl.String for name in COLUMNS}
-CHOICES = {
+PROPOSAL_COLUMNS = tuple(Proposals.to_schema().columns)
+PROPOSAL_TYPES = {name: pl.Float64 if name == "confidence" else pl.String for name in PROPOSAL_COLUMNS}
+PROPOSAL_CHOICES = {
     "proposal": ("", "normal", "anomalous"),
     "by": ("", "meaning", "letters", "both"),
     "state": ("known", "drifted", "new"),
     "answer": ("", "accept", "refuse"),
 }
-KEY = re.compile(r"[0-9a-f]{16}")
-GIVEN = ("answer", "reviewer", "answered_at")
+PROPOSAL_KEY = re.compile(r"[0-9a-f]{16}")
+ANSWER_COLUMNS = ("answer", "reviewer", "answered_at")
 
 
-def renewed(transferred: pl.DataFrame, existing: pl.DataFrame | None = None) -> pl.DataFrame:
+def renew_proposals(transferred: pl.DataFrame, existing: pl.DataFrame | None = None) -> pl.DataFrame:
     """schemas.Proposals in order of key: what is proposed now, and every answer that people gave.
 
     A row that a person answered stays as it is where something else, or nothing, is proposed for its template now;
@@ -34,32 +34,32 @@ def renewed(transferred: pl.DataFrame, existing: pl.DataFrame | None = None) -> 
 
     Parameters
     ----------
-    transferred : what `transfer.transferred` gives
+    transferred : what `transfer.transfer_verdicts` gives
     existing : schemas.Proposals as people left them
     """
     now = transferred.with_columns(
         pl.col("confidence").round(2), pl.col("matched_system", "matched_key", "matched_template").fill_null("")
     )
-    before = pl.DataFrame(schema=TYPES) if existing is None else existing
-    same = before.select("key", "proposal", *GIVEN)
-    current = now.join(same, on=["key", "proposal"], how="left").with_columns(pl.col(GIVEN).fill_null(""))
+    before = pl.DataFrame(schema=PROPOSAL_TYPES) if existing is None else existing
+    same = before.select("key", "proposal", *ANSWER_COLUMNS)
+    current = now.join(same, on=["key", "proposal"], how="left").with_columns(pl.col(ANSWER_COLUMNS).fill_null(""))
     answered = before.filter(pl.col("answer") != "").join(now, on=["key", "proposal"], how="anti")
     others = current.join(answered, on="key", how="anti")
-    return pl.concat([others.select(COLUMNS), answered.select(COLUMNS)]).sort("key")
+    return pl.concat([others.select(PROPOSAL_COLUMNS), answered.select(PROPOSAL_COLUMNS)]).sort("key")
 
 
-def accepted(proposals: pl.DataFrame) -> pl.DataFrame:
+def list_accepted(proposals: pl.DataFrame) -> pl.DataFrame:
     """(key, verdict, reviewer) of what people accepted, to be written beside the interpretations."""
     taken = proposals.filter((pl.col("answer") == "accept") & (pl.col("proposal") != ""))
     return taken.select("key", "reviewer", verdict="proposal").select("key", "verdict", "reviewer")
 
 
-def formatted(frame: pl.DataFrame) -> str:
+def format_proposals(frame: pl.DataFrame) -> str:
     """The CSV of a frame of schemas.Proposals, in order of key."""
-    return csv_files.formatted(COLUMNS, frame.select(COLUMNS).sort("key").iter_rows())
+    return csv_files.format_csv(PROPOSAL_COLUMNS, frame.select(PROPOSAL_COLUMNS).sort("key").iter_rows())
 
 
-def read(content: bytes, name: str) -> pl.DataFrame:
+def parse_proposals(content: bytes, name: str) -> pl.DataFrame:
     """schemas.Proposals in order of key, whatever a spreadsheet did to the file's form.
 
     Raises
@@ -69,22 +69,22 @@ def read(content: bytes, name: str) -> pl.DataFrame:
     """
     lines: dict[str, int] = {}
     rows = []
-    for line, cells in csv_files.records(content, COLUMNS, name):
+    for line, cells in csv_files.parse_csv(content, PROPOSAL_COLUMNS, name):
         record = _record(cells, f"{name}, line {line}")
         if record["key"] in lines:
             raise CsvError(f"{name}, line {line}: key {record['key']} stands in line {lines[record['key']]} already")
         lines[record["key"]] = line
         rows.append(record)
-    return pl.DataFrame(rows, schema=TYPES, orient="row").sort("key")
+    return pl.DataFrame(rows, schema=PROPOSAL_TYPES, orient="row").sort("key")
 
 
 def _record(cells: dict[str, str], where: str) -> dict[str, Any]:
-    chosen = {column: cells[column].strip().lower() for column in CHOICES}
-    for column, choices in CHOICES.items():
+    chosen = {column: cells[column].strip().lower() for column in PROPOSAL_CHOICES}
+    for column, choices in PROPOSAL_CHOICES.items():
         if chosen[column] not in choices:
             raise CsvError(f"{where}: {column} {cells[column]!r} is none of {', '.join(filter(None, choices))}")
     key = cells["key"].strip().lower()
-    if not KEY.fullmatch(key):
+    if not PROPOSAL_KEY.fullmatch(key):
         raise CsvError(f"{where}: key {cells['key']!r} is not 16 hexadecimal digits; did a spreadsheet change it?")
     return {**cells, **chosen, "key": key, "confidence": _confidence(cells["confidence"], where)}
 

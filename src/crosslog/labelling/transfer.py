@@ -15,13 +15,13 @@ import polars as pl
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-Floats = NDArray[np.float32]
+Similarities = NDArray[np.float32]
 
-WILDCARD = re.compile(r"<[^<> ]*>")
-BLOCK = 512  # new templates compared at a time: the matrix stays small
+TEMPLATE_WILDCARD = re.compile(r"<[^<> ]*>")
+TEMPLATES_AT_ONCE = 512  # new templates compared at a time: the matrix stays small
 SHARPNESS = 0.05  # difference in similarity to the opposite verdict that counts as certain by 1 - 1/(1 + e)
-STATES = ("known", "drifted", "new")
-SCHEMA = {
+TRANSFER_STATES = ("known", "drifted", "new")
+TRANSFER_SCHEMA = {
     "key": pl.String,
     "template": pl.String,
     "proposal": pl.String,
@@ -35,15 +35,15 @@ SCHEMA = {
 
 
 @dataclass(frozen=True)
-class Levels:
+class MatchLevels:
     """How similar two templates must be to match. `meaning` was chosen on Thunderbird and the simulated systems."""
 
     meaning: float = 0.5  # cosine of their vectors, of all-MiniLM-L6-v2
     letters: float = 0.8  # share of letters in common (Indel similarity); Sharma and Yelleti's code has .8
 
 
-def transferred(
-    new: tuple[pl.DataFrame, Floats], mature: tuple[pl.DataFrame, Floats], levels: Levels | None = None
+def transfer_verdicts(
+    new: tuple[pl.DataFrame, Similarities], mature: tuple[pl.DataFrame, Similarities], levels: MatchLevels | None = None
 ) -> pl.DataFrame:
     """A proposal for each template of a new system, from the most similar known template.
 
@@ -61,27 +61,31 @@ def transferred(
         match); by (`meaning`, `letters` or `both`); the matched system, key and template; state: `known` (the same
         words, or the same meaning), `drifted` (nearly the same letters, other words), `new` (nothing matches)
     """
-    templates, known, levels = new[0], mature[0], levels or Levels()
+    templates, known, levels = new[0], mature[0], levels or MatchLevels()
     rows = []
-    for start in range(0, len(templates), BLOCK):
-        some = templates[start : start + BLOCK]
-        meaning = new[1][start : start + BLOCK] @ mature[1].T if len(known) else np.empty((len(some), 0), np.float32)
-        letters = alike(some["template"].to_list(), known["template"].to_list())
+    for start in range(0, len(templates), TEMPLATES_AT_ONCE):
+        some = templates[start : start + TEMPLATES_AT_ONCE]
+        meaning = (
+            new[1][start : start + TEMPLATES_AT_ONCE] @ mature[1].T
+            if len(known)
+            else np.empty((len(some), 0), np.float32)
+        )
+        letters = compare_letters(some["template"].to_list(), known["template"].to_list())
         rows += [
             {"key": key, "template": template, **_proposal(template, known, (meaning[row], letters[row]), levels)}
             for row, (key, template) in enumerate(some.select("key", "template").iter_rows())
         ]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=TRANSFER_SCHEMA, orient="row")
 
 
-def alike(ones: list[str], others: list[str]) -> Floats:
+def compare_letters(ones: list[str], others: list[str]) -> Similarities:
     """(n, m) shares of letters in common, 0 to 1; case and wildcards do not count."""
     words = [[" ".join(_words(text)) for text in texts] for texts in (ones, others)]
     return np.asarray(process.cdist(*words, scorer=fuzz.ratio, dtype=np.float32) / 100)
 
 
 def _proposal(
-    template: str, known: pl.DataFrame, similarities: tuple[Floats, Floats], levels: Levels
+    template: str, known: pl.DataFrame, similarities: tuple[Similarities, Similarities], levels: MatchLevels
 ) -> dict[str, str | float | None]:
     meaning, letters = similarities
     by_meaning, by_letters = meaning >= levels.meaning, letters >= levels.letters
@@ -103,4 +107,4 @@ def _proposal(
 
 
 def _words(template: str) -> list[str]:
-    return WILDCARD.sub(" ", template.lower()).split()
+    return TEMPLATE_WILDCARD.sub(" ", template.lower()).split()

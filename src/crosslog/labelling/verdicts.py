@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import polars as pl
 
-NAMED = ("normal", "anomalous")
+NAMING_VERDICTS = ("normal", "anomalous")
 
 
-def by_template(templates: pl.DataFrame, interpretations: pl.DataFrame) -> pl.DataFrame:
+def join_verdicts(templates: pl.DataFrame, interpretations: pl.DataFrame) -> pl.DataFrame:
     """(template_id, verdict) of every template; empty where nobody has judged it.
 
     Parameters
@@ -24,7 +24,7 @@ def by_template(templates: pl.DataFrame, interpretations: pl.DataFrame) -> pl.Da
     return joined.select("template_id", pl.col("verdict").fill_null(""))
 
 
-def labelled(events: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+def label_events(events: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     """The events with label, anomalous and named as their template's verdict says.
 
     Parameters
@@ -44,11 +44,11 @@ def labelled(events: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     return judged.with_columns(
         label=pl.when(anomalous).then(pl.lit("anomalous")),
         anomalous=anomalous,
-        named=pl.col("verdict").is_in(NAMED).fill_null(value=False),
+        named=pl.col("verdict").is_in(NAMING_VERDICTS).fill_null(value=False),
     ).drop("verdict")
 
 
-def corrected(events: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+def correct_labels(events: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     """The events with label, anomalous and named as people say of their lines, where they do.
 
     A line that people looked at counts more than its template: one they disagree on is left unlabelled. A line that
@@ -57,7 +57,7 @@ def corrected(events: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     Parameters
     ----------
     events : line, label, anomalous, named and any other columns
-    decided : what `people.merged` gives
+    decided : what `people.merge_annotations` gives
     """
     spans = decided.filter(pl.col("state") != "waiting").select(
         "first_line", "last_line", "state", said="anomalous", kind="label"
@@ -78,7 +78,7 @@ def corrected(events: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     ).select(events.columns)
 
 
-def of_labels(events: pl.DataFrame, *, weak: bool) -> pl.DataFrame:
+def derive_verdicts(events: pl.DataFrame, *, weak: bool) -> pl.DataFrame:
     """What a system's own labels say of its templates: template_id, verdict, events, anomalous (how many of them are).
 
     `anomalous` where more than half of a template's events are, else `normal`. Weak labels, given to whole sessions,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -12,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from crosslog.logs.masking import masked
+from crosslog.templates import template_key
 
 Ids = NDArray[np.uint32]
 # To masks both cases of a letter are alike, and so are the digits 1 to 9: folded, far fewer texts are left.
@@ -141,8 +141,3 @@ def _templates(messages: pl.DataFrame, wordings: list[str]) -> pl.DataFrame:
     return grouped.with_columns(keys, template=pl.Series(wordings, dtype=pl.String)).select(
         "template_id", "key", "template", "example", "count", "first_line"
     )
-
-
-def template_key(template: str) -> str:
-    """The name of a template that outlives a run: the first 16 hexadecimal digits of its SHA-256."""
-    return hashlib.sha256(template.encode()).hexdigest()[:16]

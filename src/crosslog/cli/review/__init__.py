@@ -1,0 +1,1 @@
+"""`crosslog review` in the terminal and through files."""

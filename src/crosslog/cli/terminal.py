@@ -1,0 +1,34 @@
+"""What is said to people: plain lines, and refusals in red."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+
+
+def escape_markup(text: str) -> str:
+    """Text in which rich sees no style: it would take `[...]` for one."""
+    return text.replace("[", r"\[")
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    Console().print(escape_markup(text), soft_wrap=True, highlight=False)
+
+
+@contextmanager
+def refusals_as_words() -> Iterator[None]:
+    """What a person can put right is said in words, and ends with exit code 1; anything else is a fault of ours."""
+    from crosslog.artifacts import ArtifactError  # noqa: PLC0415 a second that `--help` need not take
+    from crosslog.csv_files import CsvError  # noqa: PLC0415
+    from crosslog.interpretation.review.decisions import ReviewError  # noqa: PLC0415
+    from crosslog.settings import SettingsError  # noqa: PLC0415
+
+    try:
+        yield
+    except (ArtifactError, CsvError, ReviewError, SettingsError, OSError) as error:
+        Console(stderr=True).print(escape_markup(str(error)), style="red", soft_wrap=True, highlight=False)
+        raise typer.Exit(1) from None

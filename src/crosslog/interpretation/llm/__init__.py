@@ -1,0 +1,1 @@
+"""Meanings from a language model: asked patiently, within a budget, and never twice."""

@@ -1,0 +1,48 @@
+"""Which rows are most worth a reviewer's look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from crosslog.interpretation.review.checks import weigh_problems
+from crosslog.interpretation.review.likeness import CLOSE, find_closest
+
+FLAGGED, CLOSE_BY = 2.0, 0.5  # what a problem and a like template elsewhere weigh against being the most frequent row
+MOST_OTHERS = 2000  # rows of other systems that are compared, the most frequent: a listing should feel instant
+
+
+def order_by_worth(frame: pl.DataFrame, elsewhere: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The rows, the one most worth a look first: flagged, frequent, or close to another system's.
+
+    A row is close where another system has nearly the same template and says it in other words.
+
+    Parameters
+    ----------
+    frame : schemas.Interpretations of a system
+    elsewhere : the same of other systems, by name
+
+    Returns
+    -------
+    The rows with a column `near`: the other system and its sentence, or "".
+    """
+    near, closeness = _near(frame, elsewhere)
+    flagged = np.array([weigh_problems(found) for found in frame["problems"]], dtype=float)
+    frequent = np.log1p(frame["occurrences"].to_numpy().astype(float))
+    worth = FLAGGED * flagged + CLOSE_BY * closeness + frequent / max(frequent.max(initial=0), 1e-9)
+    columns = frame.with_columns(near=pl.Series(near, dtype=pl.String), worth=worth)
+    return columns.sort("worth", "key", descending=[True, False]).drop("worth")
+
+
+def _near(frame: pl.DataFrame, elsewhere: Mapping[str, pl.DataFrame]) -> tuple[list[str], np.ndarray]:
+    columns = ("template", "interpretation", "occurrences")
+    every = [(system, *row) for system, rows in elsewhere.items() for row in rows.select(columns).iter_rows()]
+    others = sorted(every, key=lambda row: -row[3])[:MOST_OTHERS]
+    likeness, places = find_closest(frame["template"].to_list(), [other[1] for other in others])
+    near = [
+        f"{others[place][0]}: {others[place][2]}" if like >= CLOSE and others[place][2] != sentence else ""
+        for like, place, sentence in zip(likeness, places, frame["interpretation"], strict=True)
+    ]
+    return near, np.where([bool(text) for text in near], likeness / 100, 0.0)
