@@ -19,7 +19,7 @@ from drain3.template_miner_config import TemplateMinerConfig
 
 from crosslog import plugins
 from crosslog.artifacts import write_text
-from crosslog.logs.masking import masked
+from crosslog.logs.parsing.masking import mask_texts
 from crosslog.settings import ParseSettings, Settings
 
 SUFFIXES = ("_2k.log_structured.csv", "_full.log_structured.csv")
@@ -126,7 +126,7 @@ def annotated(path: Path) -> pl.DataFrame:
     distinct = pairs.drop("row").collect(engine="streaming")
     if distinct.is_empty():
         raise ValueError(f"{path} has a header but no lines")
-    return distinct.with_columns(text=masked(distinct["content"]))
+    return distinct.with_columns(text=mask_texts(distinct["content"]))
 
 
 def row(system: str, frame: pl.DataFrame, parsers: dict[str, Parser]) -> Row:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crosslog.csv_files import CsvError
 from crosslog.interpretation import table
-from crosslog.logs.messages import template_key
+from crosslog.logs.parsing.messages import template_key
 
 KEY = "00ff00ff00ff00ff"
 HEADER = ",".join(table.COLUMNS)
