@@ -7,8 +7,7 @@ import sys
 
 from crosslog import artifacts
 from crosslog.faults import exit_on_network_error
-from crosslog.logs.download.checksums import store_chunks
-from crosslog.logs.download.fetching import fetch_file, write_listing
+from crosslog.logs.download.fetching import fetch_file, store_chunks, write_listing
 from crosslog.settings import Settings
 from crosslog.systems import load_system
 

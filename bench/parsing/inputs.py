@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosslog.logs.download.checksums import store_chunks
+from crosslog.logs.download.fetching import store_chunks
 from crosslog.logs.simulate import simulate_lines
 from crosslog.logs.simulate.vocabulary import load_dialect
 

@@ -13,8 +13,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from crosslog.logs.download.checksums import DownloadError, store_chunks
-from crosslog.logs.download.fetching import fetch_file, write_listing
+from crosslog.logs.download.checksums import DownloadError
+from crosslog.logs.download.fetching import fetch_file, store_chunks, write_listing
 from crosslog.logs.download.transfer import ATTEMPTS, BrokenTransferError, transfer_file
 from crosslog.systems import SourceFile
 
@@ -197,12 +197,12 @@ def test_a_mirror_may_be_a_file_address(tmp_path: Path) -> None:
 
 
 def fill_disk(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
-    """Writing files whose name ends with `.part` fails once `room` bytes are there."""
+    """Writing files on their way to their place fails once `room` bytes are there."""
     plain_open = Path.open
 
     def opened(path: Path, mode: str = "r", *given: object, **more: object) -> object:
         file = plain_open(path, mode, *given, **more)
-        return FullFile(file, room) if path.suffix == ".part" and mode != "rb" else file
+        return FullFile(file, room) if path.suffix in (".part", ".tmp") and mode != "rb" else file
 
     monkeypatch.setattr(Path, "open", opened)
 
@@ -252,12 +252,10 @@ def test_a_full_disk_while_a_mirror_is_copied_is_an_error(tmp_path: Path, monkey
 
 
 def test_a_full_disk_leaves_nothing_of_what_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log, listing = tmp_path / "some.log", tmp_path / "raw/listing.json"
-    log.write_bytes(b"one\n")
     fill_disk(monkeypatch, room=10)
-    with pytest.raises(DownloadError, match=r"listing\.json: there is no room left on the disk; make room"):
-        write_listing([log], listing)
-    assert list(listing.parent.iterdir()) == []
+    with pytest.raises(OSError, match=r"no room on the disk for .*z\.log: free some"):
+        store_chunks([b"gizmo 1 turned\n", b"gizmo 2 turned\n"], tmp_path / "z.log")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_that_stays_busy_is_an_error_after_growing_waits(tmp_path: Path, httpserver: HTTPServer) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from crosslog.atomic import write_json
 from crosslog.systems import SourceFile
 
 DISK_BLOCK_BYTES = 1 << 20
@@ -63,26 +64,7 @@ def _records(folder: Path) -> dict[str, dict[str, int | str]]:
 def keep_record(name: str, folder: Path, found: FileDigest) -> None:
     """Keep size and checksum of a first download in checksums.json."""
     records = _records(folder) | {name: {"bytes": found.bytes, "sha256": found.sha256}}
-    store_chunks([json.dumps(dict(sorted(records.items())), indent=1).encode() + b"\n"], folder / RECORDS)
-
-
-def store_chunks(chunks: Iterable[bytes], target: Path) -> Path:
-    """Write chunks to a file that appears when all of them are there; nothing of it stays when that fails.
-
-    Raises
-    ------
-    DownloadError
-        If the disk is full.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    try:
-        with name_full_disk(target, "make room and run this again"), part.open("wb") as file:
-            file.writelines(chunks)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return part.replace(target)
+    write_json(folder / RECORDS, dict(sorted(records.items())))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from crosslog.atomic import replace_file, write_text
 from crosslog.logs.download.checksums import (
     DISK_BLOCK_BYTES,
     DownloadError,
@@ -19,7 +20,6 @@ from crosslog.logs.download.checksums import (
     keep_record,
     measure_file,
     name_full_disk,
-    store_chunks,
     verify_file,
 )
 from crosslog.logs.download.transfer import TransferProgress, transfer_file
@@ -106,4 +106,11 @@ def write_listing(paths: Iterable[Path], target: Path) -> Path:
     rows = [
         {"path": path.as_posix(), "bytes": path.stat().st_size, "changed_ns": path.stat().st_mtime_ns} for path in paths
     ]
-    return store_chunks([json.dumps(rows, indent=1).encode() + b"\n"], target)
+    return write_text(target, json.dumps(rows, indent=1) + "\n")
+
+
+def store_chunks(chunks: Iterable[bytes], target: Path) -> Path:
+    """Write chunks to a file that appears when all of them are there; nothing of it stays when that fails."""
+    with replace_file(target) as temporary, temporary.open("wb") as file:
+        file.writelines(chunks)
+    return target
