@@ -15,7 +15,7 @@ from crosslog.artifacts.unfinished import Unfinished
 from crosslog.executor import Pool, open_pool
 from crosslog.logs.parsing.facts import Tally, Time
 from crosslog.logs.parsing.labels import find_unknown_lines, find_unknown_sessions
-from crosslog.logs.parsing.log import Log, check_log, compare_counts, summarise_log
+from crosslog.logs.parsing.log import ParsedLog, check_log, compare_counts, summarise_log
 from crosslog.logs.parsing.messages import Ids
 from crosslog.logs.parsing.passes import Completion
 from crosslog.logs.progress import ReadingProgress
@@ -51,8 +51,8 @@ def main(system: str) -> None:
     folder.become(artifacts.EVENTS.at(system=system), "part-*.parquet")
 
 
-def _read(pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int) -> tuple[Log, Merged]:
-    log, merged = Log(), []
+def _read(pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int) -> tuple[ParsedLog, Merged]:
+    log, merged = ParsedLog(), []
     consumed: list[int] = []
     with ReadingProgress(f"parse {folder.folder.name}", inputs.bytes) as progress:
         for facts in pool.ordered(_parsing.read_once, _readings(pool, folder, inputs, chunk_bytes, consumed)):

@@ -31,7 +31,7 @@ class ParseError(ValueError):
 
 
 @dataclass
-class Log:
+class ParsedLog:
     """A log as far as the facts of its chunks have been added, in order."""
 
     messages: MessageTable = field(default_factory=MessageTable)
@@ -57,7 +57,7 @@ class Log:
         return self.messages.mine(miner)
 
 
-def check_log(log: Log, max_bad_fraction: float, line_format: LineFormat, part: tuple[int, int] | None) -> None:
+def check_log(log: ParsedLog, max_bad_fraction: float, line_format: LineFormat, part: tuple[int, int] | None) -> None:
     """Whether a log, or the part of it that was asked for, is there and could be read.
 
     Raises
@@ -80,7 +80,7 @@ def check_log(log: Log, max_bad_fraction: float, line_format: LineFormat, part: 
         )
 
 
-def summarise_log(log: Log, tally: Tally, messages: pl.DataFrame, templates: pl.DataFrame) -> pl.DataFrame:
+def summarise_log(log: ParsedLog, tally: Tally, messages: pl.DataFrame, templates: pl.DataFrame) -> pl.DataFrame:
     """What a log adds up to: one row, columns of schemas.Statistics."""
     row = {
         "lines": log.lines,
@@ -95,7 +95,7 @@ def summarise_log(log: Log, tally: Tally, messages: pl.DataFrame, templates: pl.
     return pl.DataFrame({name: [value] for name, value in row.items()}, schema=_STATISTICS)
 
 
-def compare_counts(log: Log, tally: Tally, expected: Expected) -> None:
+def compare_counts(log: ParsedLog, tally: Tally, expected: Expected) -> None:
     """Whether a log holds what it must.
 
     Raises

@@ -1,9 +1,9 @@
 """Raw lines to events, distinct messages, templates and remarks, in two passes over chunks that know nothing of others.
 
-`read_chunk` turns a chunk of lines into a frame and into facts. Facts are small; merged in the order of the chunks
-(`Log`), they give what no chunk knows alone: ids of messages, templates, the time that a line without one inherits.
-`finish_chunk` then completes each frame. Both may run anywhere and more than once; events are the same wherever chunks
-are cut.
+`read_chunk` turns a chunk of lines into a frame and into facts. Facts are small; merged into a `ParsedLog` in the order
+of the chunks, they give what no chunk knows alone: ids of messages, templates, the time that a line without one
+inherits. `finish_chunk` then completes each frame. Both may run anywhere and more than once; events are the same
+wherever chunks are cut.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from crosslog.logs.parsing.remarks import RemarkTable
 from crosslog.logs.reading import Chunk
 
 READ_COLUMNS = ("line", *FIELDS[:4], "label", "session")
-EVENT_COLUMNS = ("line", *FIELDS[:4], "message_id", "template_id", "label", "anomalous", "session")
+PARSED_COLUMNS = ("line", *FIELDS[:4], "message_id", "template_id", "label", "anomalous", "session")
 
 
 def read_chunk(chunk: Chunk, line_format: LineFormat) -> tuple[pl.DataFrame, Facts]:
@@ -89,7 +89,7 @@ def finish_chunk(
     if line_format.carries_time:
         frame = frame.with_columns(_with_inherited(frame.schema["time"], completion.inherited))
     frame = label_events(frame, labels)
-    return frame.select(EVENT_COLUMNS), _tally(frame)
+    return frame.select(PARSED_COLUMNS), _tally(frame)
 
 
 def _with_inherited(dtype: pl.DataType, inherited: Time) -> pl.Expr:
