@@ -8,18 +8,19 @@ parser gets the distinct contents in the order in which they were first seen.
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
-from drain3 import TemplateMiner
-from drain3.template_miner_config import TemplateMinerConfig
 
+from bench._peers import LISTS, PeerError, Peers
 from crosslog import plugins
 from crosslog.artifacts import write_text
-from crosslog.logs.masking import masked
+from crosslog.logs.parsing.masking import mask_texts
 from crosslog.settings import ParseSettings, Settings
 
 SUFFIXES = ("_2k.log_structured.csv", "_full.log_structured.csv")
@@ -28,8 +29,8 @@ HEAD = """# Template quality
 
 GA: share of lines whose predicted group is exactly their true group (Zhu et al., ICSE-SEIP 2019). FGA: F1 of predicted
 groups that are exactly a true one (Jiang et al., ISSTA 2024). crosslog masks contents and mines the distinct messages,
-with params.yaml as it is; "Drain3" is TemplateMiner with its defaults and no masks, over contents as they are and over
-crosslog's messages.
+with params.yaml as it is; "Drain3", where it is installed, is TemplateMiner with its defaults and no masks, over
+contents as they are and over crosslog's messages.
 
 """
 
@@ -57,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _options().parse_args(arguments)
     try:
         parsers = _parsers(Settings.load(options.params).parse)
+        parsers |= _parsers_of_drain3(Peers(options.cache.resolve() / "peers", not options.skip_install))
         rows = [row(system, annotated(path), parsers) for system, path in files(options.folder, options.systems)]
     except ValueError as error:
         sys.exit(f"bench.grouping: {error}")
@@ -70,6 +72,10 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("folder", type=Path, help="annotated logs in loghub's layout")
     parser.add_argument("--systems", nargs="+", help="only these; all by default")
     parser.add_argument("--params", type=Path, default=Path("params.yaml"))
+    parser.add_argument(
+        "--skip-install", action="store_true", help="make no environment for Drain3; use it if it is there"
+    )
+    parser.add_argument("--cache", type=Path, default=Path("data/bench"), help="where that environment lies")
     parser.add_argument("--report", type=Path, default=Path("reports/bench/grouping.md"))
     return parser
 
@@ -80,8 +86,6 @@ def _parsers(settings: ParseSettings) -> dict[str, Parser]:
     return {
         "crosslog, Drain": lambda frame: _mined("drain", blocks["drain"], frame),
         "crosslog, FT-tree": lambda frame: _mined("ft_tree", blocks["ft_tree"], frame),
-        "Drain3": lambda frame: _drain3(frame["content"]),
-        "Drain3, masked": lambda frame: _drain3(frame["text"]),
     }
 
 
@@ -91,10 +95,24 @@ def _mined(name: str, block: dict[str, object], frame: pl.DataFrame) -> list[int
     return frame["text"].replace_strict(messages["text"], pl.Series(ids, dtype=pl.Int64)).to_list()
 
 
-def _drain3(texts: pl.Series) -> list[int]:
-    miner = TemplateMiner(config=TemplateMinerConfig())
+def _parsers_of_drain3(peers: Peers) -> dict[str, Parser]:
+    """The same of Drain3, in an environment of its own; nothing where there is none."""
+    try:
+        python = peers.python("drain3")
+    except PeerError as error:
+        print(f"Drain3 is left out: {error}", file=sys.stderr)
+        return {}
+    return {
+        "Drain3": lambda frame: _drain3(python, frame["content"]),
+        "Drain3, masked": lambda frame: _drain3(python, frame["text"]),
+    }
+
+
+def _drain3(python: Path, texts: pl.Series) -> list[int]:
     distinct = texts.unique(maintain_order=True).to_list()
-    ids = {text: int(miner.add_log_message(text)["cluster_id"]) for text in distinct}
+    command = [str(python), str(LISTS / "drain3_groups.py")]
+    done = subprocess.run(command, input=json.dumps(distinct), check=True, stdout=subprocess.PIPE, text=True)
+    ids = dict(zip(distinct, json.loads(done.stdout), strict=True))
     return [ids[text] for text in texts]
 
 
@@ -126,7 +144,7 @@ def annotated(path: Path) -> pl.DataFrame:
     distinct = pairs.drop("row").collect(engine="streaming")
     if distinct.is_empty():
         raise ValueError(f"{path} has a header but no lines")
-    return distinct.with_columns(text=masked(distinct["content"]))
+    return distinct.with_columns(text=mask_texts(distinct["content"]))
 
 
 def row(system: str, frame: pl.DataFrame, parsers: dict[str, Parser]) -> Row:

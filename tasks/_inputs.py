@@ -11,15 +11,15 @@ from pathlib import Path
 
 import polars as pl
 
+import crosslog.logs
 from crosslog import artifacts, plugins
-from crosslog.logs import parsing
-from crosslog.logs.labels import LabelTable, label_table
 from crosslog.logs.line_format import LineFormat
-from crosslog.logs.reading import Member, find, members
+from crosslog.logs.parsing.labels import LabelTable, read_label_table
+from crosslog.logs.reading import Member, find_files, list_members
 from crosslog.settings import ParseSettings, SystemUse
 from crosslog.systems import System, load_system
 
-CODE = Path(parsing.__file__).parent
+CODE = Path(crosslog.logs.__file__).parent
 WORTH_A_PROCESS = 1 << 27  # bytes of lines: fewer are read here before another process has started
 PACKED = 12  # times that a compressed log is smaller, about
 
@@ -37,18 +37,18 @@ class Inputs:
 
     @classmethod
     def of(cls, system: str, use: SystemUse) -> Inputs:
-        """The inputs of a system in systems.yaml; the errors of `find`, `members` and `label_table`."""
+        """The inputs of a system in systems.yaml; the errors of `find_files`, `list_members` and `read_label_table`."""
         entry = load_system(system)
         line_format: LineFormat = plugins.build("logs.formats", use.format, entry.options)
-        found = list(members(_paths(system, entry, "log")))
+        found = list(list_members(_paths(system, entry, "log")))
         labelling = line_format.label_file or entry.labels.file
         logs = [
             member
             for member in found
             if fnmatch(member.name, entry.members) and not (labelling and fnmatch(Path(member.name).name, labelling))
         ]
-        beside = [*found, *members(_paths(system, entry, "labels"))]
-        return cls(entry, use, line_format, logs, beside, label_table(entry.labels, line_format, beside))
+        beside = [*found, *list_members(_paths(system, entry, "labels"))]
+        return cls(entry, use, line_format, logs, beside, read_label_table(entry.labels, line_format, beside))
 
     @property
     def bytes(self) -> int:
@@ -73,7 +73,7 @@ class Inputs:
 def _paths(system: str, entry: System, role: str) -> list[Path]:
     folder = artifacts.raw_folder(system)
     if role == "log" and entry.path:
-        return find(entry.path)
+        return find_files(entry.path)
     if role == "log" and entry.simulated:
         return [folder / f"{system}.log"]
     return [folder / file.name for file in entry.files if file.role == role]

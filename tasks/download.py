@@ -7,8 +7,7 @@ import sys
 
 from crosslog import artifacts
 from crosslog.faults import exit_on_network_error
-from crosslog.logs.checksums import store
-from crosslog.logs.download import fetch, write_listing
+from crosslog.logs.download.fetching import fetch_file, store_chunks, write_listing
 from crosslog.settings import Settings
 from crosslog.systems import load_system
 
@@ -18,16 +17,16 @@ def main(system: str) -> None:
     entry = load_system(system)
     folder = artifacts.raw_folder(system)
     for file in entry.files:
-        fetch(file, folder, os.environ.get("CROSSLOG_MIRROR", ""))
+        fetch_file(file, folder, os.environ.get("CROSSLOG_MIRROR", ""))
     if entry.simulated:
-        from crosslog.logs.simulate import simulate  # noqa: PLC0415 - only these systems need it
+        from crosslog.logs.simulate import simulate_lines  # noqa: PLC0415 - only these systems need it
 
         size = Settings.load().simulate
-        store(simulate(entry.simulated, size.lines, size.seed), folder / f"{system}.log")
+        store_chunks(simulate_lines(entry.simulated, size.lines, size.seed), folder / f"{system}.log")
     if entry.path:
-        from crosslog.logs.reading import find  # noqa: PLC0415 - brings polars, which a fetch does not need
+        from crosslog.logs.reading import find_files  # noqa: PLC0415 - brings polars, which a fetch does not need
 
-        write_listing(find(entry.path), folder / "listing.json")
+        write_listing(find_files(entry.path), folder / "listing.json")
 
 
 if __name__ == "__main__":

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from crosslog import artifacts, plugins
 from crosslog.artifacts.unfinished import Unfinished
 from crosslog.executor import Pool, open_pool
-from crosslog.logs.facts import Tally, Time
-from crosslog.logs.labels import unknown_lines, unknown_sessions
-from crosslog.logs.log import Log, check, compare, statistics
-from crosslog.logs.messages import Ids
-from crosslog.logs.parsing import Completion
-from crosslog.logs.progress import Progress
-from crosslog.logs.reading import chunks
+from crosslog.logs.parsing.facts import Tally, Time
+from crosslog.logs.parsing.labels import find_unknown_lines, find_unknown_sessions
+from crosslog.logs.parsing.log import ParsedLog, check_log, compare_counts, summarise_log
+from crosslog.logs.parsing.messages import Ids
+from crosslog.logs.parsing.passes import Completion
+from crosslog.logs.progress import ReadingProgress
+from crosslog.logs.reading import cut_chunks
 from crosslog.settings import Settings
 from tasks import _parsing
 from tasks._inputs import Inputs
@@ -36,26 +36,26 @@ def main(system: str) -> None:
     folder = Unfinished.resume(artifacts.unfinished_folder(system), inputs.fingerprint(settings.parse))
     with open_pool(os.environ, most=inputs.worth_workers) as pool:
         log, merged = _read(pool, folder, inputs, settings.parse.chunk_bytes)
-        check(log, settings.parse.max_bad_fraction, inputs.line_format, inputs.use.lines)
-        messages, templates = log.mined(miner)
+        check_log(log, settings.parse.max_bad_fraction, inputs.line_format, inputs.use.lines)
+        messages, templates = log.mine(miner)
         tally = _finish(pool, folder, inputs, merged, messages["template_id"].to_numpy())
     if inputs.use.part is None:
-        tally.note_unknown("unknown_session", unknown_sessions(inputs.labels, set(tally.sessions)))
-        tally.note_unknown("unknown_line", unknown_lines(inputs.labels, log.lines))
-        compare(log, tally, inputs.entry.expected)
+        tally.note_unknown("unknown_session", find_unknown_sessions(inputs.labels, set(tally.sessions)))
+        tally.note_unknown("unknown_line", find_unknown_lines(inputs.labels, log.lines))
+        compare_counts(log, tally, inputs.entry.expected)
     log.remarks.merge(tally.remarks)
     artifacts.MESSAGES.write(messages, system=system)
     artifacts.TEMPLATES.write(templates, system=system)
     artifacts.REMARKS.write(log.remarks.frame(), system=system)
-    artifacts.STATISTICS.write(statistics(log, tally, messages, templates), system=system)
+    artifacts.STATISTICS.write(summarise_log(log, tally, messages, templates), system=system)
     folder.become(artifacts.EVENTS.at(system=system), "part-*.parquet")
 
 
-def _read(pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int) -> tuple[Log, Merged]:
-    log, merged = Log(), []
+def _read(pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int) -> tuple[ParsedLog, Merged]:
+    log, merged = ParsedLog(), []
     consumed: list[int] = []
-    with Progress(f"parse {folder.folder.name}", inputs.bytes) as progress:
-        for facts in pool.ordered(_parsing.read, _readings(pool, folder, inputs, chunk_bytes, consumed)):
+    with ReadingProgress(f"parse {folder.folder.name}", inputs.bytes) as progress:
+        for facts in pool.ordered(_parsing.read_once, _readings(pool, folder, inputs, chunk_bytes, consumed)):
             merged.append(log.add(facts))
             progress(log.lines, consumed[len(merged) - 1])
     return log, merged
@@ -64,9 +64,9 @@ def _read(pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int) -> t
 def _readings(
     pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int, consumed: list[int]
 ) -> Iterator[Reading]:
-    for chunk in chunks(inputs.logs, chunk_bytes, inputs.use.part):
+    for chunk in cut_chunks(inputs.logs, chunk_bytes, inputs.use.part):
         consumed.append(chunk.consumed)
-        near = chunk if pool.workers == 1 else _parsing.spooled(folder, chunk)
+        near = chunk if pool.workers == 1 else _parsing.spool_chunk(folder, chunk)
         yield Reading(folder, inputs.line_format, near)
 
 
@@ -78,7 +78,7 @@ def _finish(pool: Pool, folder: Unfinished, inputs: Inputs, merged: Merged, temp
         for number, completion in enumerate(completions)
     )
     tally = Tally()
-    for part in pool.ordered(_parsing.finish, finishings):
+    for part in pool.ordered(_parsing.finish_once, finishings):
         tally.add(part)
     return tally
 

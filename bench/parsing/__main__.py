@@ -10,11 +10,11 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench._peers import Peers
 from bench.parsing.candidates import PEERS, Bench, Candidate, Outcome, ours
 from bench.parsing.inputs import FORMATS, Log, given, simulated
 from bench.parsing.machine import GIB, available_memory, cores, description
 from bench.parsing.measuring import Limits
-from bench.parsing.peers import Peers
 from bench.parsing.results import Row, Section, compared
 from bench.parsing.table import METHOD, MIB, report
 from bench.parsing.workspace import REPOSITORY

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench._peers import PeerError, Peers
 from bench.parsing.inputs import Log
 from bench.parsing.measuring import Limits, Run, measured
-from bench.parsing.peers import PeerError, Peers
 from bench.parsing.workspace import REPOSITORY, SYSTEM, lay
 
 SCRIPTS = Path(__file__).parent / "scripts"

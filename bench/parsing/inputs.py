@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosslog.logs.checksums import store
-from crosslog.logs.simulate import simulate
+from crosslog.logs.download.fetching import store_chunks
+from crosslog.logs.simulate import simulate_lines
 from crosslog.logs.simulate.vocabulary import load_dialect
 
 FORMATS = {"bgl": "bgl", "syslog": "cfdr_syslog"}  # a dialect's kind of line -> the format that reads it
@@ -33,7 +33,7 @@ def simulated(dialect: str, lines: int, folder: Path) -> Log:
     """A simulated log, written to `folder` where it is not there yet."""
     path = folder / f"{dialect}-{lines}-{SEED}.log"
     if not path.exists():
-        store(simulate(dialect, lines, SEED), path)
+        store_chunks(simulate_lines(dialect, lines, SEED), path)
     return Log(path.resolve(), lines, FORMATS[load_dialect(dialect).line], f"simulated, dialect {dialect}, seed {SEED}")
 
 

@@ -7,7 +7,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.parsing.peers import pins
+from bench._peers import pins
 
 GIB = 1024**3
 

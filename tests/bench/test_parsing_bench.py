@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bench._peers import Peers, pins
 from bench.parsing.__main__ import main
 from bench.parsing.candidates import PEERS, SCRIPTS, Bench, Candidate, Outcome, environment, failure, ours
 from bench.parsing.inputs import Log, given, simulated
 from bench.parsing.measuring import Limits, Run, measured
-from bench.parsing.peers import Peers, pins
 from bench.parsing.results import Row, Section, compared, growth
 from bench.parsing.table import report, table
 from bench.parsing.workspace import SYSTEM, lay

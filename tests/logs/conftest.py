@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from crosslog import plugins
-from crosslog.logs.facts import Tally
-from crosslog.logs.labels import LabelTable
-from crosslog.logs.log import Log
-from crosslog.logs.parsing import Completion, finished, read
-from crosslog.logs.reading import chunks, members
+from crosslog.logs.parsing.facts import Tally
+from crosslog.logs.parsing.labels import LabelTable
+from crosslog.logs.parsing.log import ParsedLog
+from crosslog.logs.parsing.passes import Completion, finish_chunk, read_chunk
+from crosslog.logs.reading import cut_chunks, list_members
 
 DRAIN = {"depth": 4, "similarity": 0.4, "max_children": 100}
 
@@ -23,7 +23,7 @@ DRAIN = {"depth": 4, "similarity": 0.4, "max_children": 100}
 class Parsed:
     """A log and what its parts add up to."""
 
-    log: Log
+    log: ParsedLog
     tally: Tally
     messages: pl.DataFrame
     templates: pl.DataFrame
@@ -40,14 +40,14 @@ def parse_files(
     paths: list[Path], name: str, chunk_bytes: int = 1 << 20, labels: dict | None = None, lines: tuple | None = None
 ) -> tuple[pl.DataFrame, Parsed]:
     line_format, table = plugins.load("logs.formats", name)(), label_table(name, labels)
-    log, tally, read_chunks = Log(), Tally(), []
-    for chunk in chunks(members(paths), chunk_bytes, lines):
-        frame, facts = read(chunk, line_format)
+    log, tally, read_chunks = ParsedLog(), Tally(), []
+    for chunk in cut_chunks(list_members(paths), chunk_bytes, lines):
+        frame, facts = read_chunk(chunk, line_format)
         read_chunks.append((frame, *log.add(facts)))
-    messages, templates = log.mined(plugins.build("logs.mining", "drain", DRAIN))
+    messages, templates = log.mine(plugins.build("logs.mining", "drain", DRAIN))
     template_of, events = messages["template_id"].to_numpy(), []
     for frame, ids, inherited in read_chunks:
-        part, counted = finished(frame, Completion(ids, template_of[ids], inherited), line_format, table)
+        part, counted = finish_chunk(frame, Completion(ids, template_of[ids], inherited), line_format, table)
         events.append(part)
         tally.add(counted)
     return pl.concat(events), Parsed(log, tally, messages, templates)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crosslog import schemas
-from crosslog.logs.cleaning import cleaned
+from crosslog.logs.parsing.cleaning import clean_lines
+from crosslog.logs.parsing.remarks import REMARK_KINDS, RemarkTable
 from crosslog.logs.reading import LONGEST_LINE
-from crosslog.logs.remarks import KINDS, RemarkTable
 
 Met = dict[str, tuple[int, int, str]]
 
@@ -22,7 +22,7 @@ def frame(*raw: bytes) -> pl.DataFrame:
 
 def clean(*raw: bytes, unfinished: tuple[int, ...] = ()) -> tuple[list[tuple[int, str]], Met]:
     remarks = RemarkTable()
-    found = cleaned(frame(*raw), unfinished, remarks)
+    found = clean_lines(frame(*raw), unfinished, remarks)
     assert found.schema["raw"] == pl.String
     return found.rows(), {kind: (count, first, sample) for kind, count, first, sample in remarks.rows()}
 
@@ -81,7 +81,7 @@ def test_an_endless_line_is_not_cut_within_a_character(character: str, before: i
 def test_any_bytes_become_the_text_that_python_decodes(raw: list[bytes]) -> None:
     texts = [line.decode(errors="replace").replace("\0", " ").removesuffix("\r") for line in raw]
     remarks = RemarkTable()
-    found = cleaned(frame(*raw), (), remarks)
+    found = clean_lines(frame(*raw), (), remarks)
     assert len(found) + remarks.count("empty") == len(raw)
     kept = set(found["line"])
     assert found["raw"].to_list() == [text for line, text in enumerate(texts, 11) if line in kept]
@@ -116,7 +116,7 @@ def test_an_unknown_kind_of_remark_is_an_error() -> None:
 
 
 def test_every_kind_of_remark_is_explained() -> None:
-    assert [kind for kind in KINDS if f"`{kind}`" not in str(RemarkTable.__doc__)] == []
+    assert [kind for kind in REMARK_KINDS if f"`{kind}`" not in str(RemarkTable.__doc__)] == []
 
 
 def test_a_remark_counts_no_row_where_nothing_is_known() -> None:

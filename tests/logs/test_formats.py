@@ -10,7 +10,7 @@ from format_lines import MIRROR, OPTIONS, build, read, sample
 
 from crosslog import plugins
 from crosslog.logs.line_format import FIELDS
-from crosslog.logs.reading import members, read_text
+from crosslog.logs.reading import list_members, read_member_text
 from crosslog.systems import load_systems
 
 SYSTEMS = Path(__file__).parents[2] / "systems.yaml"
@@ -65,8 +65,8 @@ def test_every_log_of_the_mirror_is_read(mirror: Path) -> None:
 def test_a_real_log_is_read_line_by_line(mirror: Path, system: str) -> None:
     entry = load_systems(SYSTEMS)[system]
     paths = [mirror / file.mirror for file in entry.files if file.role == "log" and file.mirror]
-    logs = [member for member in members(paths) if fnmatch(member.name, entry.members)]
-    text = "\n".join(read_text(member).replace("\r", "") for member in logs)
+    logs = [member for member in list_members(paths) if fnmatch(member.name, entry.members)]
+    text = "\n".join(read_member_text(member).replace("\r", "") for member in logs)
     lines = [line for line in text.split("\n") if line.strip()]
     frame = read(build(MIRROR[system], **entry.options), lines)
     assert frame["content"].null_count() <= len(lines) / 100

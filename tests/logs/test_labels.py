@@ -8,8 +8,15 @@ import polars as pl
 import pytest
 from format_lines import build
 
-from crosslog.logs.labels import LabelError, LabelTable, label_table, labelled, unknown_lines, unknown_sessions
-from crosslog.logs.reading import Member, find, members
+from crosslog.logs.parsing.labels import (
+    LabelError,
+    LabelTable,
+    find_unknown_lines,
+    find_unknown_sessions,
+    label_events,
+    read_label_table,
+)
+from crosslog.logs.reading import Member, find_files, list_members
 from crosslog.systems import Labels, load_systems
 
 SYSTEMS = Path(__file__).parents[2] / "systems.yaml"
@@ -40,26 +47,28 @@ def given(folder: Path, **files: str) -> list[Member]:
     for name, text in files.items():
         path = folder / name.replace("__", ".")
         path.write_bytes(text.encode())
-    return list(members(find(str(folder))))
+    return list(list_members(find_files(str(folder))))
 
 
 def table(folder: Path, text: str, **labels: Any) -> LabelTable:
-    return label_table(Labels.model_validate(LINES | labels), build("plain"), given(folder, z_weak__csv=text))
+    return read_label_table(Labels.model_validate(LINES | labels), build("plain"), given(folder, z_weak__csv=text))
 
 
 def test_a_tag_is_the_label_of_its_line() -> None:
-    found = labelled(events([None, None], ["ZBAD", None]), label_table(Labels(source="tag"), build("bgl"), []))
+    found = label_events(events([None, None], ["ZBAD", None]), read_label_table(Labels(source="tag"), build("bgl"), []))
     assert found.select("label", "anomalous", "named").rows() == [("ZBAD", True, True), (None, False, True)]
 
 
 def test_without_labels_a_tag_means_nothing() -> None:
-    found = labelled(events([None], ["ZBAD"]), label_table(Labels(source="none"), build("bgl"), []))
+    found = label_events(events([None], ["ZBAD"]), read_label_table(Labels(source="none"), build("bgl"), []))
     assert found.select("label", "anomalous", "named").rows() == [(None, False, True)]
 
 
 def test_a_line_has_the_label_of_its_session_and_what_no_label_names_is_told(tmp_path: Path) -> None:
-    found = label_table(Labels(source="sessions"), build("hdfs"), given(tmp_path, anomaly_label__csv=BLOCKS, a__log=""))
-    frame = labelled(events(["blk_2", "blk_1", "blk_3", None, "blk_2"]), found)
+    found = read_label_table(
+        Labels(source="sessions"), build("hdfs"), given(tmp_path, anomaly_label__csv=BLOCKS, a__log="")
+    )
+    frame = label_events(events(["blk_2", "blk_1", "blk_3", None, "blk_2"]), found)
     assert frame["line"].to_list() == [1, 2, 3, 4, 5]
     assert frame.select("label", "anomalous", "named").rows() == [
         ("Anomaly", True, True),
@@ -68,14 +77,16 @@ def test_a_line_has_the_label_of_its_session_and_what_no_label_names_is_told(tmp
         (None, False, False),
         ("Anomaly", True, True),
     ]
-    assert unknown_sessions(found, {"blk_2", "blk_3"}) == ["blk_1"]
-    assert unknown_lines(found, 1) == []
+    assert find_unknown_sessions(found, {"blk_2", "blk_3"}) == ["blk_1"]
+    assert find_unknown_lines(found, 1) == []
 
 
 def test_a_file_that_lists_only_what_failed_leaves_other_sessions_normal(tmp_path: Path) -> None:
     bad, good = "0badcafe-0000-4000-8000-000000000001", "0badcafe-0000-4000-8000-000000000002"
-    found = label_table(Labels(source="sessions"), build("openstack"), given(tmp_path, anomaly_labels__txt=f"{bad}\n"))
-    frame = labelled(events([good, bad, None]), found)
+    found = read_label_table(
+        Labels(source="sessions"), build("openstack"), given(tmp_path, anomaly_labels__txt=f"{bad}\n")
+    )
+    frame = label_events(events([good, bad, None]), found)
     assert frame.select("anomalous", "named").rows() == [(False, True), (True, True), (False, False)]
 
 
@@ -90,41 +101,41 @@ def test_disputed_labels_are_corrected_only_where_asked(
     apply: list[str], kinds: list[str | None], tmp_path: Path
 ) -> None:
     labels = Labels.model_validate({"source": "sessions", "corrections": CORRECTIONS, "apply": apply})
-    found = label_table(labels, build("hadoop"), given(tmp_path, abnormal_label__txt=HADOOP))
+    found = read_label_table(labels, build("hadoop"), given(tmp_path, abnormal_label__txt=HADOOP))
     assert found.frame["kind"].to_list() == kinds
 
 
 def test_a_correction_of_a_session_that_is_not_labelled_is_an_error(tmp_path: Path) -> None:
     labels = Labels(source="sessions", corrections={"slip": {"application_1_0003": "Normal"}})
     with pytest.raises(LabelError, match=r"corrections\.slip names application_1_0003"):
-        label_table(labels, build("hadoop"), given(tmp_path, abnormal_label__txt=HADOOP))
+        read_label_table(labels, build("hadoop"), given(tmp_path, abnormal_label__txt=HADOOP))
 
 
 def test_two_files_that_contradict_each_other_are_an_error(tmp_path: Path) -> None:
     files = given(tmp_path, a_label__csv=BLOCKS, b_label__csv="BlockId,Label\nblk_2,Normal\n")
     with pytest.raises(LabelError, match=r"b_label\.csv: session blk_2 has another label"):
-        label_table(Labels(source="sessions"), build("hdfs"), files)
+        read_label_table(Labels(source="sessions"), build("hdfs"), files)
 
 
 def test_a_label_file_that_is_missing_or_wrong_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(LabelError, match=r"no label file \*label\*\.csv among 0 files"):
-        label_table(Labels(source="sessions"), build("hdfs"), [])
+        read_label_table(Labels(source="sessions"), build("hdfs"), [])
     with pytest.raises(LabelError, match=r"a_label\.csv: expected the columns BlockId and Label"):
-        label_table(Labels(source="sessions"), build("hdfs"), given(tmp_path, a_label__csv="a,b\n1,2\n"))
+        read_label_table(Labels(source="sessions"), build("hdfs"), given(tmp_path, a_label__csv="a,b\n1,2\n"))
     with pytest.raises(LabelError, match="Plain reads no file that labels"):
-        label_table(Labels(source="sessions"), build("plain"), [])
+        read_label_table(Labels(source="sessions"), build("plain"), [])
 
 
 def test_lines_are_labelled_by_number(tmp_path: Path) -> None:
     found = table(tmp_path, "\ufeffLineId,Kind\r\n3,2\r\n1,0\r\n5,1\r\n")
-    frame = labelled(events(["s", None, None], ["ZBAD"] * 3), found)
+    frame = label_events(events(["s", None, None], ["ZBAD"] * 3), found)
     assert frame.select("label", "anomalous", "named").rows() == [
         (None, False, True),
         (None, False, False),
         ("hardware", True, True),
     ]
-    assert unknown_lines(found, 3) == [5]
-    assert unknown_sessions(found, set()) == []
+    assert find_unknown_lines(found, 3) == [5]
+    assert find_unknown_sessions(found, set()) == []
 
 
 @pytest.mark.parametrize(
@@ -154,7 +165,7 @@ def test_a_label_csv_that_is_wrong_is_an_error_with_its_row(text: str, message: 
 def test_line_numbers_need_a_single_file(tmp_path: Path) -> None:
     files = given(tmp_path, a_weak__csv="LineId,Kind\n1,0\n", b_weak__csv="LineId,Kind\n1,0\n")
     with pytest.raises(LabelError, match="2 files match"):
-        label_table(Labels.model_validate(LINES), build("plain"), files)
+        read_label_table(Labels.model_validate(LINES), build("plain"), files)
 
 
 def test_a_table_travels_to_a_worker(tmp_path: Path) -> None:
@@ -167,7 +178,7 @@ def test_a_table_travels_to_a_worker(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("apply", "anomalous"), [([], 44), (["issue_56"], 43)])
 def test_hadoop_has_its_published_labels_and_its_disputed_ones(mirror: Path, apply: list[str], anomalous: int) -> None:
     labels = load_systems(SYSTEMS)["hadoop"].labels.model_copy(update={"apply": tuple(apply)})
-    frame = label_table(labels, build("hadoop"), list(members([mirror / "loghub/Hadoop.zip"]))).frame
+    frame = read_label_table(labels, build("hadoop"), list(list_members([mirror / "loghub/Hadoop.zip"]))).frame
     assert (len(frame), len(frame) - frame["kind"].null_count()) == (55, anomalous)
 
 
@@ -179,6 +190,6 @@ def test_weak_labels_name_every_line_of_their_sample(mirror: Path, system: str, 
     entry = load_systems(SYSTEMS)[system]
     for file in entry.files:
         (tmp_path / file.name).write_bytes((mirror / str(file.mirror)).read_bytes())
-    frame = label_table(entry.labels, build("plain"), list(members(find(str(tmp_path))))).frame
+    frame = read_label_table(entry.labels, build("plain"), list(list_members(find_files(str(tmp_path))))).frame
     assert sorted(frame["line"].to_list()) == list(range(1, 2001))
     assert len(frame) - frame["kind"].null_count() == entry.expected.anomalous

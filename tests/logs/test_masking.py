@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosslog.logs.masking import masked
+from crosslog.logs.parsing.masking import mask_texts
 
 FOLDING = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ12345678", "abcdefghijklmnopqrstuvwxyz99999999")
 FRAGMENTS = """0x 0X1f blk_ attempt_ R0 -M1 10. 1.2.3.4 fe80:: 00:1A: 2024-05-06 07:08 May :// @ .org .io: zed /var C:\\
@@ -18,7 +18,7 @@ PARTS = st.one_of(
 
 
 def _masked(*texts: str | None) -> list[str]:
-    return masked(pl.Series(texts, dtype=pl.String)).to_list()
+    return mask_texts(pl.Series(texts, dtype=pl.String)).to_list()
 
 
 @pytest.mark.parametrize(

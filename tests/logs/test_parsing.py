@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from crosslog import plugins, schemas
-from crosslog.logs.facts import MOST_LABELS, Facts, Tally
-from crosslog.logs.log import ParseError, check, compare, statistics
-from crosslog.logs.parsing import read
-from crosslog.logs.reading import ReadingError, chunks, find, members
+from crosslog.logs.parsing.facts import MOST_LABELS, Facts, Tally
+from crosslog.logs.parsing.log import ParseError, check_log, compare_counts, summarise_log
+from crosslog.logs.parsing.passes import read_chunk
+from crosslog.logs.reading import ReadingError, cut_chunks, find_files, list_members
 from crosslog.systems import Expected
 
 GOOD = b"- 1140000000 2006.02.15 n1 Feb 15 10:40:00 n1/n1 zcron: gizmo 7 turned"
@@ -97,29 +97,29 @@ def test_a_zip_that_is_none_is_an_error_that_names_it(tmp_path: Path, parse: Cal
 
 def test_too_many_unreadable_lines_are_an_error_that_says_where(parse_bytes: Callable[..., Any]) -> None:
     _, parser = parse_bytes(GOOD + b"\nnonsense\n", "cfdr_syslog")
-    check(parser.log, 0.5, SYSLOG, None)
+    check_log(parser.log, 0.5, SYSLOG, None)
     with pytest.raises(ParseError, match=r"1 of 2 lines \(50.0%\).*CfdrSyslog.*line 2: 'nonsense'"):
-        check(parser.log, 0.4, SYSLOG, None)
+        check_log(parser.log, 0.4, SYSLOG, None)
 
 
 def test_a_log_without_lines_is_an_error(parse_bytes: Callable[..., Any]) -> None:
     _, parser = parse_bytes(b"\n\n", "plain")
     with pytest.raises(ParseError, match="no event in 2 lines"):
-        check(parser.log, 0.5, SYSLOG, None)
+        check_log(parser.log, 0.5, SYSLOG, None)
 
 
 def test_a_part_that_is_not_there_is_an_error_that_says_what_is(parse_bytes: Callable[..., Any]) -> None:
     _, parser = parse_bytes(GOOD + b"\n" + GOOD + b"\n", "cfdr_syslog")
-    check(parser.log, 0.5, SYSLOG, (9, 10))
+    check_log(parser.log, 0.5, SYSLOG, (9, 10))
     with pytest.raises(ParseError, match="lines 9 to 11 were asked for, 2 of them are there"):
-        check(parser.log, 0.5, SYSLOG, (9, 11))
+        check_log(parser.log, 0.5, SYSLOG, (9, 11))
 
 
 def test_other_counts_than_expected_are_an_error_with_both_numbers(parse_bytes: Callable[..., Any]) -> None:
     _, parser = parse_bytes(b"Z_BAD" + GOOD[1:] + b"\n" + GOOD + b"\n", "cfdr_syslog")
-    compare(parser.log, parser.tally, Expected(lines=2, anomalous=1, sessions=0))
+    compare_counts(parser.log, parser.tally, Expected(lines=2, anomalous=1, sessions=0))
     with pytest.raises(ParseError, match="anomalous: expected 1,234, found 1"):
-        compare(parser.log, parser.tally, Expected(lines=2, anomalous=1234))
+        compare_counts(parser.log, parser.tally, Expected(lines=2, anomalous=1234))
 
 
 def test_events_have_the_label_of_their_session_and_others_are_counted(
@@ -130,13 +130,13 @@ def test_events_have_the_label_of_their_session_and_others_are_counted(
     )
     events, parser = parse([tmp_path / "z.log"], "hdfs", chunk_bytes=40, labels={"blk_1": None, "blk_2": "Anomaly"})
     assert events["label"].to_list() == [None, "Anomaly", None, "Anomaly"]
-    compare(parser.log, parser.tally, Expected(lines=4, anomalous=2, sessions=3, anomalous_sessions=1))
+    compare_counts(parser.log, parser.tally, Expected(lines=4, anomalous=2, sessions=3, anomalous_sessions=1))
     assert remarks(parser) == {"unlabelled": (1, 3)}
 
 
 def test_a_path_to_nothing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ReadingError, match="no file"):
-        find(str(tmp_path / "*.log"))
+        find_files(str(tmp_path / "*.log"))
 
 
 def test_messages_and_templates_count_events_and_keep_the_first_line(parse_bytes: Callable[..., Any]) -> None:
@@ -158,8 +158,8 @@ def test_messages_and_templates_count_events_and_keep_the_first_line(parse_bytes
 
 def test_facts_come_back_from_json_as_they_were(parse_bytes: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "own.log").write_bytes(GOOD + b"\n\nnonsense")
-    (chunk,) = chunks(members([tmp_path / "own.log"]), 1 << 20)
-    _, facts = read(chunk, SYSLOG)
+    (chunk,) = cut_chunks(list_members([tmp_path / "own.log"]), 1 << 20)
+    _, facts = read_chunk(chunk, SYSLOG)
     assert facts.remarks
     assert Facts.from_json(json.loads(json.dumps(facts.as_json()))) == facts
 
@@ -174,7 +174,7 @@ def test_statistics_count_kinds_of_label_and_span_all_times(chunk_bytes: int, pa
         b"Z_BAD" + GOOD[1:],
     ]
     _, parser = parse_bytes(b"\n".join(lines), "cfdr_syslog", chunk_bytes)
-    frame = schemas.Statistics.validate(statistics(parser.log, parser.tally, parser.messages, parser.templates))
+    frame = schemas.Statistics.validate(summarise_log(parser.log, parser.tally, parser.messages, parser.templates))
     (row,) = frame.rows()
     assert row[:4] == (5, 4, 3, 2)
     assert row[4:6] == (datetime(2006, 2, 15, 10, 39, 59, tzinfo=UTC), datetime(2006, 2, 15, 10, 40, 9, tzinfo=UTC))
@@ -183,7 +183,7 @@ def test_statistics_count_kinds_of_label_and_span_all_times(chunk_bytes: int, pa
 
 def test_a_log_without_times_or_labels_has_none_in_its_statistics(parse_bytes: Callable[..., Any]) -> None:
     _, parser = parse_bytes(b"gears turn\ngears stop\n", "plain")
-    frame = schemas.Statistics.validate(statistics(parser.log, parser.tally, parser.messages, parser.templates))
+    frame = schemas.Statistics.validate(summarise_log(parser.log, parser.tally, parser.messages, parser.templates))
     assert frame.select("events", "labels", "first_time", "last_time").rows() == [(2, 0, None, None)]
 
 

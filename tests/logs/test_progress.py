@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from crosslog.logs.progress import Pace, Progress, spoken
+from crosslog.logs.progress import ReadingPace, ReadingProgress, format_duration
 
 
 class Screen(io.StringIO):
@@ -25,7 +25,7 @@ class Clock:
 
 def run(screen: Screen, *steps: tuple[float, int, int], end: float, total: int = 1000) -> str:
     clock = Clock()
-    with Progress("zlog", total, screen, clock) as progress:
+    with ReadingProgress("zlog", total, screen, clock) as progress:
         for seconds, lines, done in steps:
             clock.now = 100 + seconds
             progress(lines, done)
@@ -34,7 +34,7 @@ def run(screen: Screen, *steps: tuple[float, int, int], end: float, total: int =
 
 
 def test_pace_is_lines_a_second_share_and_time_left() -> None:
-    pace = Pace(lines=5000, done=250, total=1000, seconds=10)
+    pace = ReadingPace(lines=5000, done=250, total=1000, seconds=10)
     assert (pace.rate, pace.share, pace.left) == (500, 0.25, 30)
     assert str(pace) == "5,000 lines, 500 lines/s, 25.0%, 30 s left"
 
@@ -42,13 +42,13 @@ def test_pace_is_lines_a_second_share_and_time_left() -> None:
 @pytest.mark.parametrize(
     ("pace", "text"),
     [
-        (Pace(0, 0, 0, 0), "0 lines, 0 lines/s"),
-        (Pace(0, 0, 1000, 3), "0 lines, 0 lines/s, 0.0%"),
-        (Pace(7, 2000, 1000, 2), "7 lines, 4 lines/s, 100.0%, 0 s left"),
-        (Pace(7_000_000, 5, 0, 2), "7,000,000 lines, 3,500,000 lines/s"),
+        (ReadingPace(0, 0, 0, 0), "0 lines, 0 lines/s"),
+        (ReadingPace(0, 0, 1000, 3), "0 lines, 0 lines/s, 0.0%"),
+        (ReadingPace(7, 2000, 1000, 2), "7 lines, 4 lines/s, 100.0%, 0 s left"),
+        (ReadingPace(7_000_000, 5, 0, 2), "7,000,000 lines, 3,500,000 lines/s"),
     ],
 )
-def test_what_cannot_be_known_is_left_out(pace: Pace, text: str) -> None:
+def test_what_cannot_be_known_is_left_out(pace: ReadingPace, text: str) -> None:
     assert str(pace) == text
 
 
@@ -64,7 +64,7 @@ def test_what_cannot_be_known_is_left_out(pace: Pace, text: str) -> None:
     ],
 )
 def test_times_are_said_as_people_say_them(seconds: float, text: str) -> None:
-    assert spoken(seconds) == text
+    assert format_duration(seconds) == text
 
 
 def test_what_is_soon_done_says_nothing() -> None:

@@ -22,14 +22,14 @@ from crosslog.logs.reading import (
     Member,
     ReadingError,
     Slice,
-    chunks,
-    find,
-    members,
-    oldest_first,
-    read_text,
+    cut_chunks,
+    find_files,
+    list_members,
+    read_member_text,
+    sort_oldest_first,
+    unpacking,
 )
-from crosslog.logs.reading import source as source_module
-from crosslog.logs.reading.source import BLOCK_BYTES
+from crosslog.logs.reading.unpacking import READ_BYTES
 
 TEXT = b"".join(b"gizmo %d turned\n" % number for number in range(2000))
 LINES = TEXT.splitlines()
@@ -73,7 +73,7 @@ def written(path: Path, content: bytes) -> Path:
 
 
 def cut(path: Path, chunk_bytes: int = 1 << 20, lines: tuple[int, int] | None = None) -> list[Chunk]:
-    return list(chunks(members([path]), chunk_bytes, lines))
+    return list(cut_chunks(list_members([path]), chunk_bytes, lines))
 
 
 def raw(found: list[Chunk]) -> list[bytes]:
@@ -99,7 +99,7 @@ def test_a_frame_says_which_line_of_which_member_each_row_is(tmp_path: Path) -> 
         written(tmp_path / "b", b""),
         written(tmp_path / "c", b"short\nx"),
     ]
-    (chunk,) = chunks(members(paths), 1 << 20)
+    (chunk,) = cut_chunks(list_members(paths), 1 << 20)
     assert (chunk.starts, chunk.unfinished, chunk.consumed) == ((0, 2), (3,), 27)
     first, last = paths[0].as_posix(), paths[2].as_posix()
     assert chunk.frame().rows() == [
@@ -133,7 +133,7 @@ def test_a_chunk_of_a_plain_file_says_where_its_bytes_are(tmp_path: Path, chunk_
 
 def test_a_chunk_of_two_files_carries_its_bytes(tmp_path: Path) -> None:
     paths = [written(tmp_path / "a", b"one\n"), written(tmp_path / "b", b"two\n")]
-    (chunk,) = chunks(members(paths), 1 << 20)
+    (chunk,) = cut_chunks(list_members(paths), 1 << 20)
     assert chunk.data == b"one\ntwo\n"
 
 
@@ -171,7 +171,7 @@ def test_a_plain_file_with_other_lines_than_before_is_an_error(tmp_path: Path) -
 @pytest.mark.parametrize("chunk_bytes", [0, -1, (1 << 30) + 1])
 def test_a_chunk_size_out_of_range_is_an_error(chunk_bytes: int) -> None:
     with pytest.raises(ReadingError, match="chunk_bytes must be from 1"):
-        chunks([], chunk_bytes)
+        cut_chunks([], chunk_bytes)
 
 
 # ranges of lines
@@ -188,7 +188,7 @@ def test_a_range_of_lines_is_exact(tmp_path: Path, chunk_bytes: int, lines: tupl
 
 def test_a_range_spans_files_and_keeps_their_positions(tmp_path: Path) -> None:
     paths = [written(tmp_path / name, f"{name}1\n{name}2\n".encode()) for name in "abc"]
-    (chunk,) = chunks(members(paths), 1 << 20, (2, 5))
+    (chunk,) = cut_chunks(list_members(paths), 1 << 20, (2, 5))
     assert chunk.frame().select("line", "member_number", "raw").rows() == [
         (2, 0, b"a2"),
         (3, 1, b"b1"),
@@ -200,31 +200,20 @@ def test_a_range_spans_files_and_keeps_their_positions(tmp_path: Path) -> None:
 def test_reading_stops_behind_the_last_line_of_a_range(tmp_path: Path) -> None:
     first = written(tmp_path / "a", b"one\ntwo\n")
     missing = Member("gone", tmp_path / "gone", lambda: pytest.fail("was opened"))
-    assert raw(list(chunks([*members([first]), missing], 1 << 20, (1, 2)))) == [b"one", b"two"]
+    assert raw(list(cut_chunks([*list_members([first]), missing], 1 << 20, (1, 2)))) == [b"one", b"two"]
 
 
 @pytest.mark.parametrize(("lines", "text"), [((2, 9), [b"two"]), ((5, 9), [])])
-def test_a_range_beyond_the_end_says_how_many_lines_there_are(
+def test_a_range_beyond_the_end_gives_the_lines_that_there_are(
     tmp_path: Path, lines: tuple[int, int], text: list[bytes]
 ) -> None:
-    cutting = chunks(members([written(tmp_path / "a.log", b"one\ntwo\n")]), 1 << 20, lines)
-    assert raw(list(cutting)) == text
-    assert cutting.reached == 2
-    with pytest.raises(ReadingError, match=rf"lines {lines[0]} to 9 are asked for, and the log has 2"):
-        cutting.check_reached()
-
-
-def test_a_range_within_the_log_passes_the_check(tmp_path: Path) -> None:
-    cutting = chunks(members([written(tmp_path / "a.log", TEXT)]), 100, (3, 2000))
-    assert raw(list(cutting)) == LINES[2:]
-    cutting.check_reached()
-    assert cutting.reached == 2000
+    assert raw(cut(written(tmp_path / "a.log", b"one\ntwo\n"), lines=lines)) == text
 
 
 @pytest.mark.parametrize("lines", [(0, 3), (4, 3), (-2, -1)])
 def test_a_range_that_is_none_is_an_error(lines: tuple[int, int]) -> None:
     with pytest.raises(ReadingError, match="lines must be a first and a last line"):
-        chunks([], 1, lines)
+        cut_chunks([], 1, lines)
 
 
 # packed files and archives
@@ -280,13 +269,18 @@ TARS: dict[str, Callable[[bytes], bytes]] = {
 def test_a_tar_is_read_in_its_own_order(tmp_path: Path, name: str) -> None:
     path = written(tmp_path / name, TARS[name](tar({"z.log": TEXT, "b/c.log": b"last"})))
     assert raw(cut(path, 1000)) == [*LINES, b"last"]
-    assert [member.name for member in members([path])] == ["z.log", "b/c.log"]
+    assert [member.name for member in list_members([path])] == ["z.log", "b/c.log"]
 
 
 def test_members_of_a_tar_may_be_listed_first_and_opened_in_any_order(tmp_path: Path) -> None:
     path = written(tmp_path / "a.tgz", gzip.compress(tar({"a": b"one\n", "b": b"two\n", "c": b"three\n"})))
-    first, second, third = members([path])
-    assert [read_text(member) for member in (third, first, first, second)] == ["three\n", "one\n", "one\n", "two\n"]
+    first, second, third = list_members([path])
+    assert [read_member_text(member) for member in (third, first, first, second)] == [
+        "three\n",
+        "one\n",
+        "one\n",
+        "two\n",
+    ]
 
 
 def test_a_tar_read_as_it_is_listed_is_opened_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,7 +288,10 @@ def test_a_tar_read_as_it_is_listed_is_opened_once(tmp_path: Path, monkeypatch: 
     opened = []
     plain_open = Path.open
     monkeypatch.setattr(Path, "open", lambda *given: opened.append(given[0]) or plain_open(*given))
-    assert raw(list(chunks((member for member in members([path]) if member.name != "b"), 4))) == [b"one", b"three"]
+    assert raw(list(cut_chunks((member for member in list_members([path]) if member.name != "b"), 4))) == [
+        b"one",
+        b"three",
+    ]
     assert opened == [path]
 
 
@@ -304,7 +301,7 @@ def test_links_and_folders_in_a_tar_are_no_members(tmp_path: Path) -> None:
             entry = tarfile.TarInfo(name)
             entry.type, entry.linkname = kind, "/etc/hosts"
             archive.addfile(entry)
-    assert list(members([tmp_path / "a.tar"])) == []
+    assert list(list_members([tmp_path / "a.tar"])) == []
 
 
 @pytest.mark.parametrize("kept", [100, 900, 1024, 1536, 1700])
@@ -350,7 +347,7 @@ def test_a_member_whose_name_leads_out_is_refused_by_name(tmp_path: Path, kind: 
     else:
         path = written(tmp_path / "a.tar", tar({name: b"x\n"}))
     with pytest.raises(ReadingError) as caught:
-        list(members([path]))
+        list(list_members([path]))
     assert f"a.{kind} has a member named {name!r}, which leads out of the archive" in str(caught.value)
 
 
@@ -384,8 +381,8 @@ def test_an_archive_in_an_archive_is_an_error(tmp_path: Path, name: str) -> None
 def test_a_file_that_swells_without_end_is_refused_with_both_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(source_module, "SMALL_ENOUGH", 1 << 22)
-    monkeypatch.setattr(source_module, "MOST_SWELLING", 100)
+    monkeypatch.setattr(unpacking, "SMALL_ENOUGH", 1 << 22)
+    monkeypatch.setattr(unpacking, "MOST_SWELLING", 100)
     bomb = b"the same again\n" * 600_000
     path = tmp_path / name
     if name == "a.zip":
@@ -400,18 +397,18 @@ def test_a_file_that_swells_without_end_is_refused_with_both_numbers(
 
 def test_a_small_file_may_swell(tmp_path: Path) -> None:
     path = written(tmp_path / "a.xz", lzma.compress(b"the same again\n" * 300_000))
-    assert source_module.MOST_SWELLING * path.stat().st_size < 300_000 * 15
+    assert unpacking.MOST_SWELLING * path.stat().st_size < 300_000 * 15
     assert sum(chunk.lines for chunk in cut(path)) == 300_000
 
 
 @pytest.mark.parametrize("packer", [bytes, gzip.compress])
-@pytest.mark.parametrize("size", [LONGEST_LINE - 1, LONGEST_LINE, LONGEST_LINE + 1, BLOCK_BYTES - 4, 5 * BLOCK_BYTES])
+@pytest.mark.parametrize("size", [LONGEST_LINE - 1, LONGEST_LINE, LONGEST_LINE + 1, READ_BYTES - 4, 5 * READ_BYTES])
 def test_of_a_long_line_the_start_is_kept(tmp_path: Path, size: int, packer: Callable[[bytes], bytes]) -> None:
     text = b"one\n" + b"x" * size + b"\ntwo\n" + b"y" * size
     path = written(tmp_path / ("a.log" if packer is bytes else "a.log.gz"), packer(text))
     kept = min(size, LONGEST_LINE + 1)
     assert raw(cut(path, 1000)) == [b"one", b"x" * kept, b"two", b"y" * kept]
-    assert max(len(chunk.text()) for chunk in cut(path, 1000)) < 3 * BLOCK_BYTES
+    assert max(len(chunk.text()) for chunk in cut(path, 1000)) < 3 * READ_BYTES
 
 
 def test_a_file_without_a_newline_is_held_only_in_part(tmp_path: Path) -> None:
@@ -477,14 +474,14 @@ def test_a_file_that_is_gone_is_an_error_that_names_it(tmp_path: Path) -> None:
 
 
 def test_a_label_file_that_is_no_utf8_is_an_error(tmp_path: Path) -> None:
-    (member,) = members([written(tmp_path / "labels.csv", b"caf\xe9,1\n")])
+    (member,) = list_members([written(tmp_path / "labels.csv", b"caf\xe9,1\n")])
     with pytest.raises(ReadingError, match=r"labels\.csv is not UTF-8"):
-        read_text(member)
+        read_member_text(member)
 
 
 def test_a_text_is_read_without_its_mark(tmp_path: Path) -> None:
-    (member,) = members([written(tmp_path / "labels.csv", b"\xef\xbb\xbfa,1\n")])
-    assert read_text(member) == "a,1\n"
+    (member,) = list_members([written(tmp_path / "labels.csv", b"\xef\xbb\xbfa,1\n")])
+    assert read_member_text(member) == "a,1\n"
 
 
 # rotated files
@@ -505,31 +502,31 @@ def test_a_text_is_read_without_its_mark(tmp_path: Path) -> None:
     ],
 )
 def test_rotated_files_come_oldest_first(names: list[str]) -> None:
-    assert oldest_first(sorted(names)) == names
-    assert oldest_first(reversed(names)) == names
+    assert sort_oldest_first(sorted(names)) == names
+    assert sort_oldest_first(reversed(names)) == names
 
 
 def test_a_glob_finds_rotated_files_in_their_order(tmp_path: Path) -> None:
     for name, content in (("syslog.2.gz", gzip.compress(b"one\n")), ("syslog.1", b"two\n"), ("syslog", b"three\n")):
         written(tmp_path / name, content)
-    found = find(str(tmp_path / "syslog*"))
+    found = find_files(str(tmp_path / "syslog*"))
     assert [path.name for path in found] == ["syslog.2.gz", "syslog.1", "syslog"]
-    assert raw(list(chunks(members(found), 1 << 20))) == [b"one", b"two", b"three"]
+    assert raw(list(cut_chunks(list_members(found), 1 << 20))) == [b"one", b"two", b"three"]
 
 
 def test_a_folder_means_all_files_below_it(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     written(tmp_path / "sub/b.log", b"")
     written(tmp_path / "a.log", b"")
-    assert [path.name for path in find(str(tmp_path))] == ["a.log", "b.log"]
+    assert [path.name for path in find_files(str(tmp_path))] == ["a.log", "b.log"]
 
 
 def test_a_path_to_nothing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ReadingError, match="no file"):
-        find(str(tmp_path / "*.log"))
+        find_files(str(tmp_path / "*.log"))
 
 
 @pytest.mark.mirror
 def test_an_archive_of_many_logs_keeps_the_order_of_its_names(mirror: Path) -> None:
-    names = [member.name for member in members([mirror / "loghub/Hadoop.zip"])]
+    names = [member.name for member in list_members([mirror / "loghub/Hadoop.zip"])]
     assert names == sorted(names)

@@ -18,7 +18,7 @@ import pytest
 from distributed import LocalCluster
 
 from crosslog import artifacts
-from crosslog.logs.simulate import simulate
+from crosslog.logs.simulate import simulate_lines
 from tasks import _inputs, _parsing, parse
 
 TOP = Path(__file__).parents[2]
@@ -36,7 +36,7 @@ def log(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (workspace / "params.yaml").write_text(params.replace("chunk_bytes: 16777216", "chunk_bytes: 200000"))
     (workspace / "systems.yaml").write_text(ENTRY)
     (workspace / "logs").mkdir()
-    whole = b"".join(simulate("bgl", LINES, 3))
+    whole = b"".join(simulate_lines("bgl", LINES, 3))
     cut = whole.index(b"\n", len(whole) // 2) + 1
     (workspace / "logs/a.log").write_bytes(whole[:cut])
     (workspace / "logs/b.log.gz").write_bytes(gzip.compress(whole[cut:]))
@@ -123,7 +123,7 @@ def test_a_killed_worker_of_a_cluster_loses_nothing(
 def test_an_interrupted_run_goes_on_from_the_last_whole_part(
     alone: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, count = _parsing.parsing.read, []
+    read, count = _parsing.passes.read_chunk, []
 
     def dying(chunk: object, line_format: object) -> object:
         if chunk.number == 7:
@@ -134,11 +134,11 @@ def test_an_interrupted_run_goes_on_from_the_last_whole_part(
         count.append(chunk.number)
         return read(chunk, line_format)
 
-    monkeypatch.setattr(_parsing.parsing, "read", dying)
+    monkeypatch.setattr(_parsing.passes, "read_chunk", dying)
     with pytest.raises(KeyboardInterrupt):
         parse.main("mine")
     assert not Path("data/events/mine").exists()
-    monkeypatch.setattr(_parsing.parsing, "read", counting)
+    monkeypatch.setattr(_parsing.passes, "read_chunk", counting)
     parse.main("mine")
     assert min(count) == 7
     assert digests() == alone
@@ -147,18 +147,18 @@ def test_an_interrupted_run_goes_on_from_the_last_whole_part(
 def test_a_run_interrupted_while_it_writes_goes_on_there(
     alone: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finished = _parsing.parsing.finished
+    finished = _parsing.passes.finish_chunk
 
     def dying(frame: object, *rest: object) -> object:
         if frame["line"][0] > LINES // 2:
             raise KeyboardInterrupt
         return finished(frame, *rest)
 
-    monkeypatch.setattr(_parsing.parsing, "finished", dying)
+    monkeypatch.setattr(_parsing.passes, "finish_chunk", dying)
     with pytest.raises(KeyboardInterrupt):
         parse.main("mine")
-    monkeypatch.setattr(_parsing.parsing, "finished", finished)
-    monkeypatch.setattr(_parsing.parsing, "read", None)  # nothing is read again
+    monkeypatch.setattr(_parsing.passes, "finish_chunk", finished)
+    monkeypatch.setattr(_parsing.passes, "read_chunk", None)  # nothing is read again
     parse.main("mine")
     assert digests() == alone
 
@@ -169,7 +169,7 @@ def test_other_input_is_not_taken_for_what_was_read_before(log: Path, monkeypatc
     def interrupted(finishing: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_parsing, "finish", interrupted)
+    monkeypatch.setattr(_parsing, "finish_once", interrupted)
     with pytest.raises(KeyboardInterrupt):
         parse.main("mine")
     before = len(list(UNFINISHED.glob("facts-*.json")))

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from crosslog.logs.simulate import CHUNK, DIALECTS, simulate
+from crosslog.logs.simulate import CHUNK_LINES, DIALECTS, simulate_lines
 from crosslog.logs.simulate.draws import Draws
 from crosslog.logs.simulate.lines import Writer
 from crosslog.logs.simulate.slots import SLOT
-from crosslog.logs.simulate.vocabulary import UPDATE, Dialect, load_dialect, wordings
+from crosslog.logs.simulate.vocabulary import UPDATE, Dialect, date_wordings, load_dialect
 
 LINES = 60_000
 SHARES = {"bgl": 0.073, "thunderbird": 0.083, "spirit": 0.667, "liberty": 0.366}
@@ -52,7 +52,7 @@ def said(log: list[str]) -> NDArray[np.str_]:
 
 
 def simulated(dialect: str, lines: int, seed: int = 7) -> list[str]:
-    return b"".join(simulate(dialect, lines, seed)).decode("ascii").splitlines()
+    return b"".join(simulate_lines(dialect, lines, seed)).decode("ascii").splitlines()
 
 
 def has_share(before: NDArray[np.int64], first: int, events: int) -> bool:
@@ -168,30 +168,30 @@ def test_chunks_do_not_change_the_bytes(dialect: str) -> None:
     lines = 10_000
     writer = Writer(load_dialect(dialect), lines, Draws(f"{dialect}/7"))
     pieces = [writer.write(first, min(first + 1_234, lines)) for first in range(0, lines, 1_234)]
-    assert b"".join(pieces) == b"".join(simulate(dialect, lines, 7))
+    assert b"".join(pieces) == b"".join(simulate_lines(dialect, lines, 7))
 
 
 def test_lines_come_in_chunks_of_bounded_size() -> None:
-    chunks = simulate("bgl", 100 * CHUNK, seed=1)
-    assert [chunk.count(b"\n") for chunk in islice(chunks, 2)] == [CHUNK, CHUNK]
-    assert [chunk.count(b"\n") for chunk in simulate("bgl", CHUNK + 5, seed=1)] == [CHUNK, 5]
+    chunks = simulate_lines("bgl", 100 * CHUNK_LINES, seed=1)
+    assert [chunk.count(b"\n") for chunk in islice(chunks, 2)] == [CHUNK_LINES, CHUNK_LINES]
+    assert [chunk.count(b"\n") for chunk in simulate_lines("bgl", CHUNK_LINES + 5, seed=1)] == [CHUNK_LINES, 5]
 
 
 @pytest.mark.parametrize("lines", [0, 1, 2, 50, 999])
 def test_any_size_works(dialect: str, lines: int) -> None:
-    text = b"".join(simulate(dialect, lines, seed=3))
+    text = b"".join(simulate_lines(dialect, lines, seed=3))
     assert text.count(b"\n") == lines
     assert text.endswith(b"\n") or lines == 0
 
 
 def test_an_unknown_dialect_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(ValueError, match="no dialect 'cray'; known: bgl, liberty, spirit, thunderbird"):
-        simulate("cray", 10, seed=1)
+        simulate_lines("cray", 10, seed=1)
 
 
 def test_a_negative_size_is_an_error() -> None:
     with pytest.raises(ValueError, match="-1"):
-        simulate("bgl", -1, seed=1)
+        simulate_lines("bgl", -1, seed=1)
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(DIALECTS, 2)))
@@ -227,7 +227,7 @@ def test_normal_activity_uses_alarming_words_too(dialect: str) -> None:
 
 def test_a_concept_has_a_wording_at_every_moment(dialect: str) -> None:
     known = load_dialect(dialect)
-    texts = wordings(known, Draws("any"))
+    texts = date_wordings(known, Draws("any"))
     for moment in (0.0, 0.31, 0.5, 0.99):
         in_use = {wording.concept for wording in texts if wording.since <= moment < wording.until}
         assert in_use == set(range(len(known.says)))

@@ -9,7 +9,7 @@ from format_lines import MIRROR
 from projects import project_of
 
 from crosslog import artifacts
-from crosslog.logs.log import ParseError
+from crosslog.logs.parsing.log import ParseError
 from crosslog.systems import load_system
 from tasks import download, parse
 

@@ -65,12 +65,12 @@ def part(name: str) -> pl.Expr:
     return pl.col("parts").struct.field(name)
 
 
-def words(count: int) -> pl.Expr:
+def split_at_blanks(count: int) -> pl.Expr:
     """Pieces between single blanks, the last with the rest of the line: field_0, field_1, …; null where missing."""
     return pl.col("raw").str.splitn(" ", count)
 
 
-def epoch_time(seconds: pl.Expr, microseconds: pl.Expr | None = None) -> pl.Expr:
+def parse_epoch_time(seconds: pl.Expr, microseconds: pl.Expr | None = None) -> pl.Expr:
     """A UTC time from digits that count seconds since 1970, null where they are not digits."""
     total = seconds.str.to_integer(strict=False) * 1_000_000
     if microseconds is not None:
@@ -78,7 +78,7 @@ def epoch_time(seconds: pl.Expr, microseconds: pl.Expr | None = None) -> pl.Expr
     return pl.from_epoch(total, time_unit="us").dt.replace_time_zone("UTC")
 
 
-def iso_time(date: pl.Expr, clock: pl.Expr, fraction: pl.Expr, zone: pl.Expr) -> pl.Expr:
+def parse_iso_time(date: pl.Expr, clock: pl.Expr, fraction: pl.Expr, zone: pl.Expr) -> pl.Expr:
     """A UTC time from yyyy-mm-dd, hh:mm:ss, up to six digits of a second and Z or +hh:mm; null zones are UTC."""
     zone = zone.str.replace("^[Zz]$", "+0000").str.replace(":", "", literal=True).fill_null("+0000")
     fraction = fraction.fill_null("").str.pad_end(6, "0")
@@ -86,22 +86,22 @@ def iso_time(date: pl.Expr, clock: pl.Expr, fraction: pl.Expr, zone: pl.Expr) ->
     return text.str.to_datetime("%Y-%m-%dT%H:%M:%S.%6f%z", time_unit="us", strict=False).dt.convert_time_zone("UTC")
 
 
-def unless(value: pl.Expr, *unknown: str) -> pl.Expr:
+def drop_unknown(value: pl.Expr, *unknown: str) -> pl.Expr:
     """The value, or null where the line has a word that stands for "not known"."""
     return pl.when(~value.is_in(unknown)).then(value)
 
 
-def readable(condition: pl.Expr, content: pl.Expr) -> pl.Expr:
+def keep_readable(condition: pl.Expr, content: pl.Expr) -> pl.Expr:
     """The content (empty where the line ends before it), or null where the line cannot be read."""
     return pl.when(condition.fill_null(value=False)).then(content.fill_null(""))
 
 
-def alert_tag(tag: pl.Expr) -> pl.Expr:
+def read_alert_tag(tag: pl.Expr) -> pl.Expr:
     """The alert tag of a CFDR line, null for `-` (Oliner & Stearley 2007: no alert)."""
-    return unless(tag, "-")
+    return drop_unknown(tag, "-")
 
 
-def untagged() -> pl.Expr:
+def remove_tag() -> pl.Expr:
     """The line without an alert tag at its start, so that no label gets into a message."""
     return pl.col("raw").str.replace(TAG, "")
 

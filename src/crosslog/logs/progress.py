@@ -31,7 +31,7 @@ class Screen(Protocol):
 
 
 @dataclass(frozen=True)
-class Pace:
+class ReadingPace:
     """Lines and bytes done in some seconds, of `total` bytes; 0 where that is not known."""
 
     lines: int
@@ -59,11 +59,11 @@ class Pace:
         if self.share is not None:
             words.append(f"{self.share:.1%}")
         if self.left is not None:
-            words.append(f"{spoken(self.left)} left")
+            words.append(f"{format_duration(self.left)} left")
         return ", ".join(words)
 
 
-def spoken(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A time as people say it: `45 s`, `2 min 05 s`, `1 h 02 min`."""
     whole = round(seconds)
     if whole < 60:
@@ -73,7 +73,7 @@ def spoken(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
-class Progress:
+class ReadingProgress:
     """Says how far a log is: a line every few seconds, written over itself on a terminal; nothing if it is soon done.
 
     Parameters
@@ -97,13 +97,13 @@ class Progress:
         self._every = IN_PLACE_SECONDS if self._in_place else LINE_SECONDS
         self._start = clock()
         self._next = self._start + max(QUIET_SECONDS, self._every)
-        self._pace = Pace(0, 0, total, 0)
+        self._pace = ReadingPace(0, 0, total, 0)
         self._spoke = False
 
     def __call__(self, lines: int, done: int) -> None:
         """Tell that so many lines and bytes are done, of all."""
         now = self._clock()
-        self._pace = Pace(lines, done, self._total, now - self._start)
+        self._pace = ReadingPace(lines, done, self._total, now - self._start)
         if now >= self._next:
             self._next = now + self._every
             self._say(str(self._pace))
@@ -111,8 +111,8 @@ class Progress:
     def close(self) -> None:
         """Say what it came to, if anything was said before."""
         if self._spoke:
-            pace = Pace(self._pace.lines, 0, 0, self._clock() - self._start)
-            self._say(f"{pace} in {spoken(pace.seconds)}")
+            pace = ReadingPace(self._pace.lines, 0, 0, self._clock() - self._start)
+            self._say(f"{pace} in {format_duration(pace.seconds)}")
             self._screen.write("\n" if self._in_place else "")
 
     def _say(self, text: str) -> None:
@@ -120,7 +120,7 @@ class Progress:
         self._screen.write(f"{CLEAR}{self._name}: {text}" if self._in_place else f"{self._name}: {text}\n")
         self._screen.flush()
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ReadingProgress:
         return self
 
     def __exit__(self, *_: object) -> None:

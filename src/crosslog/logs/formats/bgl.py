@@ -16,13 +16,13 @@ from crosslog.logs.line_format import (
     EPOCH,
     NOTHING,
     LineFormat,
-    alert_tag,
-    epoch_time,
+    drop_unknown,
+    keep_readable,
+    parse_epoch_time,
     part,
-    readable,
-    unless,
-    untagged,
-    words,
+    read_alert_tag,
+    remove_tag,
+    split_at_blanks,
 )
 
 LEVEL = r"^[A-Z]+$"
@@ -32,15 +32,15 @@ LEVEL = r"^[A-Z]+$"
 class Bgl(LineFormat):
     """Reads lines of Blue Gene/L; lines label themselves."""
 
-    parts: ClassVar[pl.Expr] = words(10)
+    parts: ClassVar[pl.Expr] = split_at_blanks(10)
     _readable: ClassVar[pl.Expr] = part("field_1").str.contains(EPOCH) & part("field_8").str.contains(LEVEL)
     columns: ClassVar[Mapping[str, pl.Expr]] = {
-        "time": epoch_time(part("field_1"), part("field_4").str.extract(r"\.([0-9]{6})$")),
-        "node": unless(part("field_3"), "UNKNOWN_LOCATION", "NULL"),
-        "component": unless(part("field_7"), "UNKNOWN"),
-        "level": unless(part("field_8"), "UNKNOWN"),
-        "content": readable(_readable, part("field_9")),
-        "label": alert_tag(part("field_0")),
+        "time": parse_epoch_time(part("field_1"), part("field_4").str.extract(r"\.([0-9]{6})$")),
+        "node": drop_unknown(part("field_3"), "UNKNOWN_LOCATION", "NULL"),
+        "component": drop_unknown(part("field_7"), "UNKNOWN"),
+        "level": drop_unknown(part("field_8"), "UNKNOWN"),
+        "content": keep_readable(_readable, part("field_9")),
+        "label": read_alert_tag(part("field_0")),
         "session": NOTHING,
     }
-    unreadable: ClassVar[pl.Expr] = untagged()
+    unreadable: ClassVar[pl.Expr] = remove_tag()

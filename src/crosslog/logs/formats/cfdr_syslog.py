@@ -12,9 +12,18 @@ from typing import ClassVar
 
 import polars as pl
 
-from crosslog.logs.line_format import EPOCH, NOTHING, LineFormat, alert_tag, epoch_time, part, readable, untagged
+from crosslog.logs.line_format import (
+    EPOCH,
+    NOTHING,
+    LineFormat,
+    keep_readable,
+    parse_epoch_time,
+    part,
+    read_alert_tag,
+    remove_tag,
+)
 
-LINE = (
+_LINE = (
     r"^(?P<tag>[^ ]+) (?P<epoch>[0-9]+) (?P<date>[^ ]+) (?P<node>[^ ]*) "
     r"[A-Z][a-z]{2} +[0-9]{1,2} [0-9:]{8}(?: (?P<source>[^ ]+)|$)"
     r"(?: +(?:[^ ]*/)?(?P<daemon>[^ /:\[\]()]+)(?:\([^ )]*\))?(?:\[[0-9]*\])?:(?: +|$)| +|$)"
@@ -26,14 +35,14 @@ LINE = (
 class CfdrSyslog(LineFormat):
     """Reads lines of CFDR's Linux clusters; lines label themselves."""
 
-    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(LINE)
+    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(_LINE)
     columns: ClassVar[Mapping[str, pl.Expr]] = {
-        "time": epoch_time(part("epoch")),
+        "time": parse_epoch_time(part("epoch")),
         "node": part("node"),
         "component": part("daemon"),
         "level": NOTHING,
-        "content": readable(part("epoch").str.contains(EPOCH), part("content")),
-        "label": alert_tag(part("tag")),
+        "content": keep_readable(part("epoch").str.contains(EPOCH), part("content")),
+        "label": read_alert_tag(part("tag")),
         "session": NOTHING,
     }
-    unreadable: ClassVar[pl.Expr] = untagged()
+    unreadable: ClassVar[pl.Expr] = remove_tag()

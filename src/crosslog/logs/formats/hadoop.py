@@ -16,7 +16,7 @@ import polars as pl
 
 from crosslog.logs.line_format import NOTHING, LineFormat, part
 
-LINE = (
+_LINE = (
     r"^(?:(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3}) (?P<level>[A-Z]+) "
     r"\[.*?\] (?P<component>[^ :]+):(?: +|$))?"
     r"(?P<content>.*)$"
@@ -29,7 +29,7 @@ HEADING = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)*):\s*$")
 class Hadoop(LineFormat):
     """Reads lines of Hadoop containers; applications are labelled in a file beside them."""
 
-    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(LINE)
+    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(_LINE)
     columns: ClassVar[Mapping[str, pl.Expr]] = {
         "time": part("time")
         .str.to_datetime("%Y-%m-%d %H:%M:%S,%3f", time_unit="us", strict=False)

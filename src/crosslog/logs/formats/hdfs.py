@@ -12,28 +12,28 @@ from typing import ClassVar
 
 import polars as pl
 
-from crosslog.logs.line_format import NOTHING, LineFormat, part, readable
+from crosslog.logs.line_format import NOTHING, LineFormat, keep_readable, part
 
-LINE = (
+_LINE = (
     r"^(?P<time>[0-9]{6} [0-9]{6}) [0-9]+ (?P<level>[A-Z]+) (?P<component>[^ :]+):(?: +|$)"
     r"(?P<content>.*)$"
 )
-BLOCK = r"(blk_-?[0-9]+)"
+_BLOCK = r"(blk_-?[0-9]+)"
 
 
 @dataclass(frozen=True)
 class Hdfs(LineFormat):
     """Reads lines of HDFS; blocks are labelled in a file beside them."""
 
-    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(LINE)
+    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(_LINE)
     columns: ClassVar[Mapping[str, pl.Expr]] = {
         "time": part("time").str.to_datetime("%y%m%d %H%M%S", time_unit="us", strict=False).dt.replace_time_zone("UTC"),
         "node": NOTHING,
         "component": part("component"),
         "level": part("level"),
-        "content": readable(part("time").is_not_null(), part("content")),
+        "content": keep_readable(part("time").is_not_null(), part("content")),
         "label": NOTHING,
-        "session": pl.col("raw").str.extract(BLOCK),
+        "session": pl.col("raw").str.extract(_BLOCK),
     }
     label_file: ClassVar[str | None] = "*label*.csv"
 

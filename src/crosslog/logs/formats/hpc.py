@@ -12,9 +12,9 @@ from typing import ClassVar
 
 import polars as pl
 
-from crosslog.logs.line_format import NOTHING, LineFormat, epoch_time, part, unless
+from crosslog.logs.line_format import NOTHING, LineFormat, drop_unknown, parse_epoch_time, part
 
-LINE = (
+_LINE = (
     r"^[0-9]+ (?P<node>[^ ]*) (?P<component>[^ ]+) (?P<state>[^ ].*?) "
     r"(?P<epoch>[0-9]{9,10}) -?[0-9]+(?: (?P<content>.*))?$"
 )
@@ -24,10 +24,10 @@ LINE = (
 class Hpc(LineFormat):
     """Reads lines of LANL's HPC log."""
 
-    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(LINE)
+    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(_LINE)
     columns: ClassVar[Mapping[str, pl.Expr]] = {
-        "time": epoch_time(part("epoch")),
-        "node": unless(part("node"), ""),
+        "time": parse_epoch_time(part("epoch")),
+        "node": drop_unknown(part("node"), ""),
         "component": part("component"),
         "level": NOTHING,
         "content": pl.concat_str(part("state"), pl.lit(" "), part("content").fill_null("")),

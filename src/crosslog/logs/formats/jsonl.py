@@ -13,9 +13,9 @@ from typing import Any, Literal
 import orjson
 import polars as pl
 
-from crosslog.logs.line_format import ISO_TIME, NOTHING, FormatError, LineFormat, iso_time, part
+from crosslog.logs.line_format import ISO_TIME, NOTHING, FormatError, LineFormat, parse_iso_time, part
 
-VALUES = ("message", "time", "level", "node", "component", "session")
+_VALUES = ("message", "time", "level", "node", "component", "session")
 PER_SECOND = {"seconds": 1_000_000, "milliseconds": 1_000}  # microseconds
 
 
@@ -46,12 +46,12 @@ class Jsonl(LineFormat):
     def parts(self) -> pl.Expr:
         """The values as text."""
         # polars' own decoding is as fast, but one line that is no JSON makes it refuse all of them.
-        return pl.col("raw").map_batches(self._decoded, return_dtype=pl.Struct(dict.fromkeys(VALUES, pl.String)))
+        return pl.col("raw").map_batches(self._decoded, return_dtype=pl.Struct(dict.fromkeys(_VALUES, pl.String)))
 
     def _decoded(self, lines: pl.Series) -> pl.Series:
         contents = [_content(line) for line in lines]
-        columns = {name: _texts(contents, getattr(self, name)) for name in VALUES}
-        return pl.DataFrame(columns, schema=dict.fromkeys(VALUES, pl.String)).to_struct()
+        columns = {name: _texts(contents, getattr(self, name)) for name in _VALUES}
+        return pl.DataFrame(columns, schema=dict.fromkeys(_VALUES, pl.String)).to_struct()
 
     @property
     def columns(self) -> Mapping[str, pl.Expr]:
@@ -62,7 +62,7 @@ class Jsonl(LineFormat):
     def _time(self) -> pl.Expr:
         if self.time_as == "iso":
             pieces = part("time").str.extract_groups(f"^{ISO_TIME}$").struct
-            return iso_time(*(pieces.field(name) for name in ("date", "clock", "fraction", "zone")))
+            return parse_iso_time(*(pieces.field(name) for name in ("date", "clock", "fraction", "zone")))
         since = part("time").cast(pl.Float64, strict=False) * PER_SECOND[self.time_as]
         return pl.from_epoch(since.round().cast(pl.Int64, strict=False), time_unit="us").dt.replace_time_zone("UTC")
 

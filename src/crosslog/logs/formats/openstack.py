@@ -13,10 +13,10 @@ from typing import ClassVar
 
 import polars as pl
 
-from crosslog.logs.line_format import NOTHING, LineFormat, part, readable
+from crosslog.logs.line_format import NOTHING, LineFormat, keep_readable, part
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-LINE = (
+_LINE = (
     r"^(?:[^ ]+ )?(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}) [0-9]+ "
     r"(?P<level>[A-Z]+) (?P<component>[^ ]+)(?: \[(?:-|req-[^\]]*)\])?(?: +|$)(?P<content>.*)$"
 )
@@ -26,7 +26,7 @@ LINE = (
 class Openstack(LineFormat):
     """Reads lines of OpenStack's services; anomalous instances are listed in a file beside them."""
 
-    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(LINE)
+    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(_LINE)
     columns: ClassVar[Mapping[str, pl.Expr]] = {
         "time": part("time")
         .str.to_datetime("%Y-%m-%d %H:%M:%S%.3f", time_unit="us", strict=False)
@@ -34,7 +34,7 @@ class Openstack(LineFormat):
         "node": NOTHING,
         "component": part("component"),
         "level": part("level"),
-        "content": readable(part("time").is_not_null(), part("content")),
+        "content": keep_readable(part("time").is_not_null(), part("content")),
         "label": NOTHING,
         "session": pl.col("raw").str.extract(rf"\[instance: ({UUID})\]"),
     }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from crosslog.logs.line_format import NOTHING, FormatError, LineFormat, alert_tag, epoch_time, part
+from crosslog.logs.line_format import NOTHING, FormatError, LineFormat, parse_epoch_time, part, read_alert_tag
 
 # Which fields, in any case, are what; others are read over.
 MEANINGS = {
@@ -97,7 +97,7 @@ class Pattern(LineFormat):
     def columns(self) -> Mapping[str, pl.Expr]:
         """As LineFormat says."""
         found = {column: self._first(words) for column, words in MEANINGS.items()}
-        return {**found, "label": alert_tag(found["label"]), "time": self._time()}
+        return {**found, "label": read_alert_tag(found["label"]), "time": self._time()}
 
     def _first(self, words: tuple[str, ...]) -> pl.Expr:
         names = {name.lower(): name for name in FIELD.findall(self.pattern)}
@@ -109,7 +109,7 @@ class Pattern(LineFormat):
             return pl.lit(None, dtype=pl.Datetime("us", "UTC"))
         text = pl.concat_str([part(name) for name in self._time_names()], separator=" ")
         if self.time_format == "epoch":
-            return epoch_time(text)
+            return parse_epoch_time(text)
         layout = self.time_format
         if self.year is not None:
             text, layout = pl.concat_str(pl.lit(f"{self.year} "), text), f"%Y {layout}"

@@ -12,9 +12,9 @@ from typing import ClassVar
 
 import polars as pl
 
-from crosslog.logs.line_format import ISO_TIME, NOTHING, LineFormat, iso_time, part
+from crosslog.logs.line_format import ISO_TIME, NOTHING, LineFormat, parse_iso_time, part
 
-LINE = (
+_LINE = (
     r"^(?:<[0-9]{1,3}>)?"
     r"(?:"
     rf"\[?{ISO_TIME}\]?(?: +|$)"
@@ -31,9 +31,9 @@ LINE = (
 class Plain(LineFormat):
     """Reads lines of any log."""
 
-    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(LINE)
+    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(_LINE)
     columns: ClassVar[Mapping[str, pl.Expr]] = {
-        "time": iso_time(part("date"), part("clock"), part("fraction"), part("zone")),
+        "time": parse_iso_time(part("date"), part("clock"), part("fraction"), part("zone")),
         "node": part("node"),
         "component": part("component"),
         "level": part("level"),

@@ -16,13 +16,13 @@ from typing import ClassVar
 
 import polars as pl
 
-from crosslog.logs.line_format import ISO_TIME, NOTHING, LineFormat, iso_time, part, readable, unless
+from crosslog.logs.line_format import ISO_TIME, NOTHING, LineFormat, drop_unknown, keep_readable, parse_iso_time, part
 
-SEVERITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")  # RFC 5424, 6.2.1
+_SEVERITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")  # RFC 5424, 6.2.1
 HIGHEST_PRI = 191
 STAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[^ ]+"
 ELEMENT = r'\[[^ =\]"]+(?: [^ =\]"]+="(?:[^"\\]|\\.)*")*\]'
-LINE = (
+_LINE = (
     r"^(?:<(?P<pri>[0-9]{1,3})>)?"
     rf"(?:[1-9][0-9]{{0,2}} (?:-|(?P<stamp>{STAMP})) (?P<host>[^ ]+) (?P<app>[^ ]+) [^ ]+ [^ ]+ "
     rf"(?:-|(?P<data>(?:{ELEMENT})+))(?: \x{{FEFF}}?(?P<message>.*))?"
@@ -45,7 +45,7 @@ class Syslog(LineFormat):
     """
 
     year: int | None = None
-    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(LINE)
+    parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(_LINE)
 
     @property
     def columns(self) -> Mapping[str, pl.Expr]:
@@ -54,17 +54,17 @@ class Syslog(LineFormat):
         read = part("host").is_not_null() | part("local").is_not_null() | part("date").is_not_null()
         return {
             "time": self._time(),
-            "node": unless(pl.coalesce(part("host"), part("node")), "-"),
-            "component": unless(pl.coalesce(part("app"), part("daemon"), part("program")), "-"),
+            "node": drop_unknown(pl.coalesce(part("host"), part("node")), "-"),
+            "component": drop_unknown(pl.coalesce(part("app"), part("daemon"), part("program")), "-"),
             "level": _severity(),
-            "content": readable(read, said),
+            "content": keep_readable(read, said),
             "label": NOTHING,
             "session": NOTHING,
         }
 
     def _time(self) -> pl.Expr:
         pieces = pl.coalesce(part("stamp"), part("local")).str.extract_groups(f"^{ISO_TIME}$").struct
-        full = iso_time(*(pieces.field(name) for name in ("date", "clock", "fraction", "zone")))
+        full = parse_iso_time(*(pieces.field(name) for name in ("date", "clock", "fraction", "zone")))
         if self.year is None:
             return full
         text = pl.concat_str(pl.lit(f"{self.year} "), part("date").str.replace(" +", " "))
@@ -73,5 +73,5 @@ class Syslog(LineFormat):
 
 def _severity() -> pl.Expr:
     pri = part("pri").str.to_integer(strict=False)
-    words = (pri % len(SEVERITIES)).replace_strict(dict(enumerate(SEVERITIES)), return_dtype=pl.String)
+    words = (pri % len(_SEVERITIES)).replace_strict(dict(enumerate(_SEVERITIES)), return_dtype=pl.String)
     return pl.when(pri <= HIGHEST_PRI).then(words)

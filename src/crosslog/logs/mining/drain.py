@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.logs.wordings.frames import joined
-from crosslog.logs.wordings.groups import numbered
-from crosslog.logs.wordings.slots import split
-from crosslog.logs.wordings.words import PLACEHOLDERS, VARIABLE, Words, varies, words_of
+from crosslog.logs.wordings.joining import join_groups
+from crosslog.logs.wordings.splitting import split_clusters
+from crosslog.logs.wordings.words import PLACEHOLDERS, VARYING, Words, number_groups, split_words, varies
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Drain:
     Messages of one length that begin alike are compared word by word, in the order in which they were first seen; a
     message joins the most similar template or founds one. What masking put for a variable is like any other such word.
     Then templates are looked over with all messages known: split where a slot holds one of a few words
-    (`wordings.slots`), joined where they differ in the value of a variable only (`wordings.frames`).
+    (`wordings.splitting`), joined where they differ in the value of a variable only (`wordings.joining`).
 
     Attributes
     ----------
@@ -36,11 +35,11 @@ class Drain:
 
     def mine(self, texts: Sequence[str], counts: Sequence[int]) -> tuple[list[int], list[str]]:
         """The template of each message (ids from 0 in first-seen order), and the templates' wordings by id."""
-        messages = [words_of(text) for text in texts]
-        return numbered(joined(split(messages, self._clusters(messages)), counts))
+        messages = [split_words(text) for text in texts]
+        return number_groups(join_groups(split_clusters(messages, self._clusters(messages)), counts))
 
     def _clusters(self, messages: Sequence[Words]) -> Iterator[list[int]]:
-        vocabulary = dict.fromkeys([VARIABLE, *PLACEHOLDERS], 0)
+        vocabulary = dict.fromkeys([VARYING, *PLACEHOLDERS], 0)
         leaves: dict[tuple[int | str, ...], _Leaf] = {}
         children: dict[tuple[int | str, ...], set[str]] = {}
         for number, message in enumerate(messages):
@@ -56,7 +55,7 @@ class Drain:
         path: tuple[int | str, ...] = (len(message),)
         for word in message[: self.depth - 3]:
             known = children.setdefault(path, set())
-            branch = VARIABLE if varies(word) or (word not in known and len(known) >= self.max_children) else word
+            branch = VARYING if varies(word) or (word not in known and len(known) >= self.max_children) else word
             known.add(branch)
             path = (*path, branch)
         return path

@@ -11,8 +11,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from crosslog.logs.wordings.groups import Groups, numbered
-from crosslog.logs.wordings.words import VARIABLE, Words, shortened, varies, words_of
+from crosslog.logs.wordings.words import (
+    VARYING,
+    Groups,
+    Words,
+    number_groups,
+    shorten_wording,
+    split_words,
+    varies,
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class FtTree:
 
     def mine(self, texts: Sequence[str], counts: Sequence[int]) -> tuple[list[int], list[str]]:
         """The template of each message (ids from 0 in first-seen order), and the templates' wordings by id."""
-        messages = [words_of(text) for text in texts]
+        messages = [split_words(text) for text in texts]
         paths = _paths(messages, counts)
         root = _Node()
         for message, path in zip(messages, paths, strict=True):
@@ -42,7 +49,7 @@ class FtTree:
             path if len(message) < self.short else root.kept(path, self.max_children, self.kept_words)
             for message, path in zip(messages, paths, strict=True)
         ]
-        return numbered(_grouped(messages, counts, kept))
+        return number_groups(_grouped(messages, counts, kept))
 
 
 def _paths(messages: Sequence[Words], counts: Sequence[int]) -> list[Words]:
@@ -81,5 +88,5 @@ def _grouped(messages: Sequence[Words], counts: Sequence[int], kept: Sequence[Wo
     for path, numbers in members.items():
         usual = messages[max(numbers, key=lambda number: (counts[number], -number))]
         shared = set(path) | {word for word in usual if varies(word) and all(word in messages[n] for n in numbers)}
-        groups[shortened(tuple(word if word in shared else VARIABLE for word in usual))] = numbers
+        groups[shorten_wording(tuple(word if word in shared else VARYING for word in usual))] = numbers
     return groups

@@ -1,27 +1,46 @@
 """The files that hold a log's lines, alone or in archives, each opened as a stream.
 
-A .zip's members come oldest first (rotation.py). A .tar's come as they lie in it, since a packed one can only be read
-forwards: taken one after another as `members` gives them, it is unpacked once; listed first, it is unpacked twice.
+A .zip's members come oldest first (finding.py). A .tar's come as they lie in it, since a packed one can only be read
+forwards: taken one after another as `list_members` gives them, it is unpacked once; listed first, it is unpacked twice.
 """
 
 from __future__ import annotations
 
+import re
+import tarfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from crosslog.logs.reading.member import Member, inside, is_tar, nested
-from crosslog.logs.reading.problems import ReadingError, place_of, told
-from crosslog.logs.reading.rotation import oldest_first
-from crosslog.logs.reading.source import Source
-from crosslog.logs.reading.tars import Tar
-from crosslog.logs.reading.unpacking import opened, packing
+from crosslog.logs.reading.finding import sort_oldest_first
+from crosslog.logs.reading.problems import ReadingError, describe_damage, name_damage, name_place
+from crosslog.logs.reading.unpacking import (
+    READ_BYTES,
+    Source,
+    find_packing,
+    open_unpacked,
+    strip_packing,
+    unpack_source,
+)
 
 ENCRYPTED = 1  # bit of a zip entry's flags
+TAR_BLOCK = 512
 
 
-def members(paths: Iterable[Path]) -> Iterator[Member]:
+@dataclass(frozen=True)
+class Member:
+    """One log file, alone or in an archive; `plain` where the lines are the bytes of the file at `path`."""
+
+    name: str
+    path: Path
+    open: Callable[[], Source]
+    plain: bool = False
+
+
+def list_members(paths: Iterable[Path]) -> Iterator[Member]:
     """Every file, and every file in an archive.
 
     Raises
@@ -32,25 +51,40 @@ def members(paths: Iterable[Path]) -> Iterator[Member]:
     for path in paths:
         if path.suffix.lower() == ".zip":
             yield from _zip_members(path)
-        elif is_tar(path.name):
-            yield from Tar(path).members()
+        elif _is_tar(path.name):
+            yield from _Tar(path).members()
         else:
-            yield Member(path.as_posix(), path, partial(opened, path), plain=not packing(path.name))
+            yield Member(path.as_posix(), path, partial(open_unpacked, path), plain=not find_packing(path.name))
+
+
+def _is_tar(name: str) -> bool:
+    """Whether a name is that of a tar archive, packed or not."""
+    return strip_packing(name).lower().endswith(".tar")
 
 
 def _zip_members(path: Path) -> Iterator[Member]:
-    with told(path.name, path):
+    with name_damage(path.name, path):
         archive = zipfile.ZipFile(path)  # stays open for as long as its members are held
-    entries = {inside(entry.filename, path): entry for entry in archive.infolist() if not entry.is_dir()}
+    entries = {_check_name(entry.filename, path): entry for entry in archive.infolist() if not entry.is_dir()}
     before = 0
-    for name in oldest_first(entries):
+    for name in sort_oldest_first(entries):
         yield Member(name, path, partial(_zip_member, archive, entries[name], before))
         before += entries[name].compress_size
 
 
+def _check_name(name: str, path: Path) -> str:
+    """The name of an archive's member; an error where it leads out of the archive."""
+    if re.match(r"[/\\]|[A-Za-z]:[/\\]", name) or ".." in re.split(r"[/\\]", name):
+        raise ReadingError(
+            f"{path.as_posix()} has a member named {name!r}, which leads out of the archive: made so with ill "
+            f"intent or by mistake; pack it anew without"
+        )
+    return name
+
+
 def _zip_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, before: int) -> Source:
     path = Path(archive.filename or "")
-    where = place_of(entry.filename, path)
+    where = name_place(entry.filename, path)
     if entry.flag_bits & ENCRYPTED:
         raise ReadingError(f"{where} is encrypted: unpack it with its password and name the unpacked file")
     try:
@@ -58,8 +92,89 @@ def _zip_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, before: int) -
     except NotImplementedError as error:
         raise ReadingError(f"{where} is packed in a way that is not known here ({error}): pack it anew") from None
     source = Source(stream, where, partial(_zip_place, entry, before), entry.compress_size)
-    return nested(entry.filename, path, source, entry.file_size)
+    return _unpack_member(entry.filename, path, source, entry.file_size)
+
+
+def _unpack_member(name: str, path: Path, source: Source, size: int) -> Source:
+    """What an archive's member of `size` bytes holds, unpacked as its name says; an error where that is an archive."""
+    if name.lower().endswith(".zip") or _is_tar(name):
+        raise ReadingError(f"{name_place(name, path)} is an archive in an archive: unpack the outer one")
+    return unpack_source(name, path, source, size)
 
 
 def _zip_place(entry: zipfile.ZipInfo, before: int, count: int) -> int:
     return before + entry.compress_size * count // max(entry.file_size, 1)
+
+
+class _Tar:
+    """A tar archive, read forwards; going back starts it anew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._packed = bool(find_packing(path.name))
+        self._source: Source | None = None
+        self._tar: tarfile.TarFile | None = None
+        self._entry: tarfile.TarInfo | None = None
+        self._number = -1  # of the entry that the archive stands at
+        self._fresh = False  # whether nothing of that entry has been read
+
+    def members(self) -> Iterator[Member]:
+        """Every file in it, in its order; links, devices and folders are none."""
+        number = 0
+        while (entry := self._entry_at(number)) is not None:
+            if entry.isreg():
+                yield Member(_check_name(entry.name, self._path), self._path, partial(self._open, number))
+            number += 1
+
+    def _open(self, number: int) -> Source:
+        if number == self._number and not self._fresh:
+            self._number += 1  # behind it: start anew
+        entry = self._entry_at(number)
+        with name_damage(self._path.name, self._path):
+            stream = entry and self._tar and self._tar.extractfile(entry)
+        if not entry or not stream or not self._source:
+            raise describe_damage(self._path.name, self._path, f"it had {number + 1} members, and has not now")
+        self._fresh = False
+        where, source = name_place(entry.name, self._path), self._source
+        return _unpack_member(entry.name, self._path, Source(stream, where, lambda _: source.on_disk()), entry.size)
+
+    def _entry_at(self, number: int) -> tarfile.TarInfo | None:
+        with name_damage(self._path.name, self._path):
+            if self._tar is None or number < self._number:
+                self._start()
+            while self._number < number and (self._number < 0 or self._entry):
+                self._advance()
+        return self._entry
+
+    def _start(self) -> None:
+        if self._source:
+            self._source.close()
+        self._source = open_unpacked(self._path)
+        stream: Any = self._source
+        self._tar = tarfile.open(fileobj=stream, mode="r|", bufsize=READ_BYTES)  # noqa: SIM115 - stays open
+        self._number = -1
+
+    def _advance(self) -> None:
+        assert self._tar is not None
+        self._entry = self._tar.next()
+        self._number += 1
+        self._fresh = True
+        if self._entry is None:
+            self._finish(self._tar.offset)
+
+    def _finish(self, end: int) -> None:
+        """Whether the end is the end: tarfile takes a broken header for it, and leaves the last checksum unread."""
+        assert self._source is not None
+        while self._source.read(READ_BYTES):
+            pass
+        if self._source.count < end + TAR_BLOCK or not (self._packed or _is_blank(self._path, end)):
+            raise describe_damage(
+                self._path.name, self._path, f"what follows byte {end:,} is neither a member nor the end"
+            )
+        self._source.close()
+
+
+def _is_blank(path: Path, start: int) -> bool:
+    with path.open("rb") as file:
+        file.seek(start)
+        return not any(file.read(TAR_BLOCK))

@@ -3,97 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from crosslog.logs.reading.gathering import Gathered
-from crosslog.logs.reading.lines import Piece, pieces
-from crosslog.logs.reading.member import Member
-from crosslog.logs.reading.problems import ReadingError, told
-from crosslog.logs.reading.slices import Chunk
+from crosslog.logs.reading.archives import Member
+from crosslog.logs.reading.chunk import Chunk, Slice
+from crosslog.logs.reading.lines import Piece, read_pieces
+from crosslog.logs.reading.problems import ReadingError, name_damage
 
 MOST_CHUNK_BYTES = 1 << 30  # Arrow's views count in 32 bits
 
 
-class Chunks(Iterator[Chunk]):
-    """The chunks of a log, in order, as `chunks` cuts them.
-
-    After the end `reached` is the number of the last line that was read: where a range was asked for and the log ends
-    before it, how many lines the log has.
-    """
-
-    def __init__(self, logs: Iterable[Member], chunk_bytes: int, lines: tuple[int, int] | None) -> None:
-        self.reached = 0
-        self._lines = lines
-        self._consumed = 0
-        self._cut = self._all(logs, chunk_bytes)
-
-    def __next__(self) -> Chunk:
-        return next(self._cut)
-
-    def check_reached(self) -> None:
-        """Whether the log, now read, has the last of the lines that were asked for.
-
-        Raises
-        ------
-        ReadingError
-            If it ends before; the message says how many lines there are.
-        """
-        if self._lines and self.reached < self._lines[1]:
-            raise ReadingError(
-                f"lines {self._lines[0]:,} to {self._lines[1]:,} are asked for, and the log has {self.reached:,}: "
-                f"correct `lines` in params.yaml"
-            )
-
-    def _all(self, logs: Iterable[Member], chunk_bytes: int) -> Iterator[Chunk]:
-        first = self._lines[0] if self._lines else 1
-        gathered = Gathered(0, first)
-        for position, member, piece in self._wanted(logs):
-            rest: Piece | None = piece
-            while rest:
-                part, rest = rest.cut_at(chunk_bytes - gathered.size)
-                gathered.add(position, member, part)
-                if gathered.size >= chunk_bytes:
-                    yield gathered.chunk(self._consumed)
-                    gathered = gathered.next()
-        if gathered.size:
-            yield gathered.chunk(self._consumed)
-
-    def _wanted(self, logs: Iterable[Member]) -> Iterator[tuple[int, Member, Piece]]:
-        """The lines of the range, those of all members without one."""
-        for position, member, piece in self._counted(logs):
-            before, self.reached = self.reached, self.reached + piece.lines
-            if self._lines is None:
-                yield position, member, piece
-                continue
-            first, last = self._lines
-            if wanted := _within(piece, first - 1 - before, last - before):
-                yield position, member, wanted
-            if self.reached >= last:
-                self.reached = last
-                return
-
-    def _counted(self, logs: Iterable[Member]) -> Iterator[tuple[int, Member, Piece]]:
-        path: Path | None = None
-        before = size = 0  # of the files before, and of this one
-        for position, member in enumerate(logs):
-            if member.path != path:
-                path, before = member.path, before + size
-                with told(member.name, path):
-                    size = path.stat().st_size
-            for piece in pieces(member):
-                self._consumed = before + piece.on_disk
-                yield position, member, piece
-
-
-def _within(piece: Piece, skipped: int, last: int) -> Piece | None:
-    """The piece without its first lines, and without those behind its line `last`."""
-    if skipped >= piece.lines:
-        return None
-    upto, _ = piece.cut_behind(last)
-    return upto.cut_behind(skipped)[1] if skipped > 0 else upto
-
-
-def chunks(logs: Iterable[Member], chunk_bytes: int, lines: tuple[int, int] | None = None) -> Chunks:
+def cut_chunks(logs: Iterable[Member], chunk_bytes: int, lines: tuple[int, int] | None = None) -> Iterator[Chunk]:
     """Whole lines, each chunk up to the line that fills `chunk_bytes`; a member's last line gets the newline it lacks.
 
     Parameters
@@ -101,7 +22,7 @@ def chunks(logs: Iterable[Member], chunk_bytes: int, lines: tuple[int, int] | No
     logs : in order; taken one after another, so that a .tar.gz is unpacked once
     chunk_bytes : size of a chunk, unpacked
     lines : the first and the last line wanted, counted from 1 over all of the log; reading stops behind the last, and
-        where the log ends before it there are fewer: ask `Chunks.check_reached`
+        where the log ends before it there are fewer
 
     Raises
     ------
@@ -112,4 +33,111 @@ def chunks(logs: Iterable[Member], chunk_bytes: int, lines: tuple[int, int] | No
         raise ReadingError(f"chunk_bytes must be from 1 to {MOST_CHUNK_BYTES:,}, not {chunk_bytes:,}")
     if lines and not 1 <= lines[0] <= lines[1]:
         raise ReadingError(f"lines must be a first and a last line, counted from 1, not {lines[0]:,} and {lines[1]:,}")
-    return Chunks(logs, chunk_bytes, lines)
+    pieces = _read_all(logs)
+    return _gather(_keep_range(pieces, *lines) if lines else pieces, chunk_bytes, lines[0] if lines else 1)
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A piece and where it is from."""
+
+    piece: Piece
+    member: Member
+    position: int  # of the member in the log
+    consumed: int  # bytes of the log's files, packed as they are, up to its end
+
+
+def _read_all(logs: Iterable[Member]) -> Iterator[_Placed]:
+    path: Path | None = None
+    before = size = 0  # of the files before, and of this one
+    for position, member in enumerate(logs):
+        if member.path != path:
+            path, before = member.path, before + size
+            with name_damage(member.name, path):
+                size = path.stat().st_size
+        for piece in read_pieces(member):
+            yield _Placed(piece, member, position, before + piece.on_disk)
+
+
+def _keep_range(pieces: Iterable[_Placed], first: int, last: int) -> Iterator[_Placed]:
+    """The lines from the first to the last; what follows is not read."""
+    before = 0
+    for placed in pieces:
+        if wanted := _narrow(placed.piece, first - 1 - before, last - before):
+            yield replace(placed, piece=wanted)
+        before += placed.piece.lines
+        if before >= last:
+            return
+
+
+def _narrow(piece: Piece, skipped: int, last: int) -> Piece | None:
+    """The piece without its first lines, and without those behind its line `last`."""
+    if skipped >= piece.lines:
+        return None
+    upto, _ = piece.cut_behind(last)
+    return upto.cut_behind(skipped)[1] if skipped > 0 else upto
+
+
+def _gather(pieces: Iterable[_Placed], chunk_bytes: int, first_line: int) -> Iterator[Chunk]:
+    gathered, consumed = _Gathered(0, first_line), 0
+    for placed in pieces:
+        rest: Piece | None = placed.piece
+        consumed = placed.consumed
+        while rest:
+            part, rest = rest.cut_at(chunk_bytes - gathered.size)
+            gathered.add(placed.position, placed.member, part)
+            if gathered.size >= chunk_bytes:
+                yield gathered.chunk(consumed)
+                gathered = gathered.next()
+    if gathered.size:
+        yield gathered.chunk(consumed)
+
+
+@dataclass
+class _Gathered:
+    """What will be a chunk."""
+
+    number: int
+    first_line: int
+    size: int = 0
+    lines: int = 0
+    parts: list[Piece] = field(default_factory=list)
+    owners: list[Member] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)  # lines of each owner
+    starts: list[int] = field(default_factory=list)  # position of each owner
+    unfinished: list[int] = field(default_factory=list)
+
+    def add(self, position: int, member: Member, part: Piece) -> None:
+        """Put lines behind those that are there."""
+        self.parts.append(part)
+        if position not in self.starts[-1:]:
+            self.starts.append(position)
+            self.owners.append(member)
+            self.counts.append(0)
+        self.counts[-1] += part.lines
+        self.lines += part.lines
+        self.size += len(part.data)
+        if not part.finished:
+            self.unfinished.append(self.lines - 1)
+
+    def next(self) -> _Gathered:
+        """What comes behind it."""
+        return _Gathered(self.number + 1, self.first_line + self.lines)
+
+    def chunk(self, consumed: int) -> Chunk:
+        """Its lines as a chunk; where they stand in one plain file as they are, by their place in it."""
+        names = [owner.name for owner in self.owners]
+        return Chunk(
+            number=self.number,
+            first_line=self.first_line,
+            data=self._slice() or b"".join(part.data for part in self.parts),
+            members=tuple(zip(names, self.counts, strict=True)),
+            starts=tuple(self.starts),
+            unfinished=tuple(self.unfinished),
+            consumed=consumed,
+        )
+
+    def _slice(self) -> Slice | None:
+        if len(self.owners) != 1 or not self.owners[0].plain or not all(part.whole for part in self.parts):
+            return None
+        return Slice(self.owners[0].path, self.parts[0].offset, self.size - len(self.unfinished))

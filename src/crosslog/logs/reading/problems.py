@@ -30,24 +30,24 @@ DAMAGE: tuple[type[Exception], ...] = (
 )
 
 
-def place_of(name: str, path: Path) -> str:
+def name_place(name: str, path: Path) -> str:
     """A member as messages name it: its path, with its name before it where it lies in an archive."""
     return path.as_posix() if name in (path.name, path.as_posix()) else f"{name} in {path.as_posix()}"
 
 
 @contextmanager
-def told(name: str, path: Path) -> Iterator[None]:
+def name_damage(name: str, path: Path) -> Iterator[None]:
     """Turns what decompressors and the disk raise into a ReadingError that names the member."""
     try:
         yield
     except DAMAGE as error:
-        raise damaged(name, path, error) from None
+        raise describe_damage(name, path, error) from None
     except OSError as error:
         if error.errno is None:  # a decompressor's, not the disk's
-            raise damaged(name, path, error) from None
-        raise ReadingError(f"{place_of(name, path)} cannot be read: {error.strerror}") from None
+            raise describe_damage(name, path, error) from None
+        raise ReadingError(f"{name_place(name, path)} cannot be read: {error.strerror}") from None
 
 
-def damaged(name: str, path: Path, error: Exception | str) -> ReadingError:
+def describe_damage(name: str, path: Path, error: Exception | str) -> ReadingError:
     """The error of a file that is cut short or was changed on its way."""
-    return ReadingError(f"{place_of(name, path)} is cut short or damaged ({error}): remove {path} and fetch it again")
+    return ReadingError(f"{name_place(name, path)} is cut short or damaged ({error}): remove {path} and fetch it again")

@@ -1,4 +1,4 @@
-"""Packed files as streams of what is in them, by their ending."""
+"""A file's bytes as a stream: counted, unpacked by the file's ending, refused when they swell without end."""
 
 from __future__ import annotations
 
@@ -7,13 +7,80 @@ import lzma
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import pyarrow as pa
 from isal import igzip
 
-from crosslog.logs.reading.problems import damaged, place_of
-from crosslog.logs.reading.source import Source, Stream
+from crosslog.logs.reading.problems import ReadingError, describe_damage, name_place
+
+# Text that repeats one line for ever packs 1,000 : 1 in gzip at most, and real logs 10 to 50 : 1 (CFDR's Spirit 43).
+MOST_SWELLING = 1_000
+# Below this a high ratio does no harm: it is read in seconds and in bounded memory.
+SMALL_ENOUGH = 1 << 30
+READ_BYTES = 1 << 20  # read at once
+
+
+class Stream(Protocol):
+    """What bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most `size`; empty at the end."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
+
+@dataclass
+class Source:
+    """A file's bytes, counted as they are read; `place` turns that count into bytes of the file on disk."""
+
+    stream: Stream
+    where: str
+    place: Callable[[int], int]
+    packed: int = 0  # size it is packed in; 0 where it is not packed
+    count: int = 0
+    closed: bool = False  # pyarrow asks
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, `size` of them but at the end.
+
+        Raises
+        ------
+        ReadingError
+            If there are more than SMALL_ENOUGH, and MOST_SWELLING times the size they are packed in.
+        """
+        block = self.stream.read(size)
+        self.count += len(block)
+        if self.packed and self.count > max(SMALL_ENOUGH, MOST_SWELLING * self.packed):
+            raise ReadingError(
+                f"{self.where} is packed in {self.packed:,} bytes and swells to more than {self.count:,}: that is no "
+                f"log. If it is one after all, unpack it and name the unpacked file"
+            )
+        return block
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """The next bytes, put where isal wants them."""
+        block = self.read(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)
+
+    def on_disk(self) -> int:
+        """How many bytes of the file on disk it has come to."""
+        return self.place(self.count)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.closed = True
+        self.stream.close()
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _gzip(stream: Any) -> Stream:
@@ -33,26 +100,26 @@ PACKINGS: dict[str, Callable[[Any], Stream]] = {
 SHORT_FORMS = {".tgz": ".tar.gz", ".tbz2": ".tar.bz2", ".txz": ".tar.xz", ".tzst": ".tar.zst"}
 
 
-def packing(name: str) -> str:
+def find_packing(name: str) -> str:
     """The ending that says how a file is packed; empty where it is not."""
     _, dot, ending = SHORT_FORMS.get(Path(name).suffix.lower(), name.lower()).rpartition(".")
     return dot + ending if dot + ending in PACKINGS else ""
 
 
-def without_packing(name: str) -> str:
+def strip_packing(name: str) -> str:
     """The name of the file that comes out: `syslog.2` for `syslog.2.gz`, `logs.tar` for `logs.tgz`."""
     path = Path(name)
     whole = path.stem + SHORT_FORMS.get(path.suffix.lower(), path.suffix) if path.suffix else name
-    return whole[: len(whole) - len(packing(name))]
+    return whole[: len(whole) - len(find_packing(name))]
 
 
-def opened(path: Path) -> Source:
+def open_unpacked(path: Path) -> Source:
     """A file, unpacked as its ending says."""
     size = path.stat().st_size
-    return unpacked(path.name, path, Source(path.open("rb"), path.as_posix(), place=lambda count: count), size)
+    return unpack_source(path.name, path, Source(path.open("rb"), path.as_posix(), place=lambda count: count), size)
 
 
-def unpacked(name: str, path: Path, source: Source, size: int) -> Source:
+def unpack_source(name: str, path: Path, source: Source, size: int) -> Source:
     """What is in `source`, `size` bytes long, unpacked as the ending of `name` says.
 
     Raises
@@ -60,12 +127,12 @@ def unpacked(name: str, path: Path, source: Source, size: int) -> Source:
     ReadingError
         If it is packed and empty.
     """
-    ending = packing(name)
+    ending = find_packing(name)
     if not ending:
         return source
     if size == 0:
-        raise damaged(name, path, "it is empty")
-    return Source(_Both(PACKINGS[ending](source), source), place_of(name, path), lambda _: source.on_disk(), size)
+        raise describe_damage(name, path, "it is empty")
+    return Source(_Both(PACKINGS[ending](source), source), name_place(name, path), lambda _: source.on_disk(), size)
 
 
 @dataclass

@@ -12,10 +12,10 @@ from crosslog.logs.simulate.draws import Draws
 from crosslog.logs.simulate.lines import Writer
 from crosslog.logs.simulate.vocabulary import DIALECTS, load_dialect
 
-CHUNK = 65_536  # lines held in memory at once
+CHUNK_LINES = 65_536  # lines held in memory at once
 
 
-def simulate(dialect: str, lines: int, seed: int) -> Iterator[bytes]:
+def simulate_lines(dialect: str, lines: int, seed: int) -> Iterator[bytes]:
     """Chunks of whole lines, each ended by a line feed; the same arguments give the same bytes.
 
     Parameters
@@ -32,7 +32,7 @@ def simulate(dialect: str, lines: int, seed: int) -> Iterator[bytes]:
     if lines < 0:
         raise ValueError(f"lines must not be negative, not {lines}")
     writer = Writer(load_dialect(dialect), lines, Draws(f"{dialect}/{seed}"))
-    return (writer.write(first, min(first + CHUNK, lines)) for first in range(0, lines, CHUNK))
+    return (writer.write(first, min(first + CHUNK_LINES, lines)) for first in range(0, lines, CHUNK_LINES))
 
 
-__all__ = ["CHUNK", "DIALECTS", "simulate"]
+__all__ = ["CHUNK_LINES", "DIALECTS", "simulate_lines"]

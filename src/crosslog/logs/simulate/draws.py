@@ -13,6 +13,8 @@ INCREMENT = np.uint64(0x9E3779B97F4A7C15)
 MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 LAST_SHIFT = np.uint64(31)
 
+Numbers = NDArray[np.int64]  # of lines, nodes, wordings
+
 
 @dataclass(frozen=True)
 class Draws:
@@ -24,20 +26,20 @@ class Draws:
         """A generator for one purpose, for what is planned once."""
         return np.random.default_rng(self._salt(*purpose))
 
-    def bits(self, purpose: str, numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+    def bits(self, purpose: str, numbers: Numbers) -> NDArray[np.uint64]:
         """64 random bits for each number, such as a line's."""
         state = numbers.astype(np.uint64) * INCREMENT + np.uint64(self._salt(purpose))
         for shift, multiplier in MIXING:
             state = (state ^ (state >> np.uint64(shift))) * np.uint64(multiplier)
         return state ^ (state >> LAST_SHIFT)
 
-    def uniform(self, purpose: str, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
+    def uniform(self, purpose: str, numbers: Numbers) -> NDArray[np.float64]:
         """A random fraction in [0, 1) for each number."""
         return (self.bits(purpose, numbers) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
-    def below(self, purpose: str, numbers: NDArray[np.int64], limits: NDArray[np.int64]) -> NDArray[np.int64]:
+    def below(self, purpose: str, numbers: Numbers, limits: Numbers) -> Numbers:
         """A random integer in [0, limit) for each number and its limit."""
-        scaled: NDArray[np.int64] = (self.uniform(purpose, numbers) * limits).astype(np.int64)
+        scaled: Numbers = (self.uniform(purpose, numbers) * limits).astype(np.int64)
         return scaled
 
     def _salt(self, *purpose: object) -> int:

@@ -8,19 +8,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from crosslog.logs.simulate.draws import Draws
-from crosslog.logs.simulate.messages import Messages
-from crosslog.logs.simulate.mixture import NORMAL, REGIME, activity
-from crosslog.logs.simulate.process import plan
-from crosslog.logs.simulate.slots import COMMON_SLOTS, NOTHING, PEER, SERVICES, pool
+from crosslog.logs.simulate.draws import Draws, Numbers
+from crosslog.logs.simulate.mixture import NO_ALERT, REGIME, plan_activity
+from crosslog.logs.simulate.process import plan_runs
+from crosslog.logs.simulate.slots import COMMON_SLOTS, NOTHING, PEER, SERVICES, SLOT, SlotPool, fill_slots
 from crosslog.logs.simulate.stamps import Stamps
-from crosslog.logs.simulate.vocabulary import Dialect, wordings
+from crosslog.logs.simulate.vocabulary import SERVICE, Dialect, Wording, date_wordings
 
 COMPANION_SHARE = 0.1  # lines of a burst that belong to the alert that comes with it
 CLUSTER = 6  # neighbouring normal lines, half of which say the same
 LOCAL_SHARE = 0.5  # bursts that stay on one node
-
-Numbers = NDArray[np.int64]
 
 
 class Writer:
@@ -28,11 +25,11 @@ class Writer:
 
     def __init__(self, dialect: Dialect, lines: int, draws: Draws) -> None:
         self.lines, self.draws = lines, draws
-        self.runs = plan(dialect, lines, draws)
-        self.activity = activity(dialect, draws)
+        self.runs = plan_runs(dialect, lines, draws)
+        self.activity = plan_activity(dialect, draws)
         nodes = {NOTHING: ("",), PEER: dialect.nodes.compute, SERVICES: dialect.nodes.service}
-        self.pool = pool({**nodes, **COMMON_SLOTS, **dialect.slots}, draws)
-        self.messages = Messages(wordings(dialect, draws), self.pool, draws)
+        self.pool = fill_slots({**nodes, **COMMON_SLOTS, **dialect.slots}, draws)
+        self.messages = _Wordings(date_wordings(dialect, draws), self.pool, draws)
         self.stamps = Stamps(dialect, self.pool)
         self.labels = pl.Series(["-", *(alert.label for alert in dialect.alerts.values())])
 
@@ -56,7 +53,7 @@ class Writer:
     def _wordings(self, regime: int, numbers: Numbers, alert: Numbers) -> Numbers:
         weights = self.activity.weights(regime, self.lines, self.draws)
         normal = self.activity.concepts[np.searchsorted(weights, self._chances(numbers), side="right")]
-        concepts = np.where(alert == NORMAL, normal, alert)
+        concepts = np.where(alert == NO_ALERT, normal, alert)
         return self.messages.wordings(concepts, numbers, regime * REGIME / self.lines)
 
     def _chances(self, numbers: Numbers) -> NDArray[np.float64]:
@@ -65,7 +62,7 @@ class Writer:
         return self.draws.uniform("activity", np.where(clustered, -1 - numbers // CLUSTER, numbers))
 
     def _nodes(self, numbers: Numbers, run: Numbers, of_service: NDArray[np.bool_]) -> Numbers:
-        local = (self.runs.concept[run] != NORMAL) & (self.draws.uniform("local", run) < LOCAL_SHARE)
+        local = (self.runs.concept[run] != NO_ALERT) & (self.draws.uniform("local", run) < LOCAL_SHARE)
         compute, service = self.pool.rows(PEER), self.pool.rows(SERVICES)
         count = np.where(of_service, len(service), len(compute))
         position = self.draws.below("node", np.where(local, -1 - run, numbers), count)
@@ -74,6 +71,43 @@ class Writer:
     def _elapsed(self, numbers: Numbers) -> NDArray[np.float64]:
         """Seconds since the start of the log."""
         return np.interp(numbers + self.draws.uniform("moment", numbers), self.runs.first, self.runs.second)
+
+
+class _Wordings:
+    """The wordings of a system as columns, so that lines are made by looking up and never one by one.
+
+    Attributes
+    ----------
+    of_service : (wordings,) bool, whether a service node says it
+    """
+
+    def __init__(self, known: list[Wording], pool: SlotPool, draws: Draws) -> None:
+        self.pool, self.draws, self.values = pool, draws, pl.Series(pool.values)
+        self.concept = np.array([wording.concept for wording in known])
+        self.since = np.array([wording.since for wording in known])
+        self.until = np.array([wording.until for wording in known])
+        self.of_service = np.array([wording.text.startswith(SERVICE) for wording in known])
+        split = [SLOT.split(wording.text.removeprefix(SERVICE)) for wording in known]  # text, slot, text, …, text
+        width = max(map(len, split))
+        padded = [pieces + [NOTHING] * (width - len(pieces)) for pieces in split]
+        self.pieces = [pl.Series([row[position] for row in padded]) for position in range(0, width, 2)]
+        self.slots = np.array([[pool.names.index(slot) for slot in row[1::2]] for row in padded])
+
+    def wordings(self, concepts: Numbers, numbers: Numbers, moment: float) -> Numbers:
+        """(lines,) a wording for each line's concept, of those in use at a moment (a fraction of the log)."""
+        in_use = np.flatnonzero((self.since <= moment) & (moment < self.until))
+        ends = np.searchsorted(self.concept[in_use], np.arange(self.concept[-1] + 2))
+        picked: Numbers = ends[concepts] + self.draws.below("wording", numbers, np.diff(ends)[concepts])
+        return in_use[picked]
+
+    def columns(self, wordings: Numbers, numbers: Numbers) -> list[pl.Series]:
+        """Columns whose concatenation is component and message."""
+        columns = [self.pieces[0].gather(wordings)]
+        for position, pieces in enumerate(self.pieces[1:]):
+            slot = self.slots[wordings, position]
+            value = self.pool.first[slot] + self.draws.below(f"slot {position}", numbers, self.pool.size[slot])
+            columns += [self.values.gather(value), pieces.gather(wordings)]
+        return columns
 
 
 def _regimes(numbers: Numbers) -> list[tuple[int, slice]]:

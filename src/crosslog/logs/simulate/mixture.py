@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crosslog.logs.simulate.draws import Draws
 from crosslog.logs.simulate.vocabulary import Dialect
 
-NORMAL = -1
+NO_ALERT = -1
 REGIME = 4096  # lines for which the mix of concepts stays the same
 RANK_EXPONENT = 1.1  # Zipf's law: weight of a concept by its rank
 ALERT_SPREAD = 2.0  # sigma of the lognormal by which a regime favours some alerts
@@ -32,7 +32,7 @@ class Lives:
         return (self.since <= moment) & (moment < self.until)
 
 
-def lives(concepts: int, lasting: int, late: float, rng: np.random.Generator) -> Lives:
+def draw_lives(concepts: int, lasting: int, late: float, rng: np.random.Generator) -> Lives:
     """Life spans: the first `lasting` concepts stay throughout, a share `late` of the others appears on the way."""
     since = np.where(rng.random(concepts) < late, rng.uniform(0.03, 0.95, concepts), 0.0)
     until = np.where(rng.random(concepts) < 0.3, since + rng.uniform(0.15, 0.5, concepts), 2.0)
@@ -40,9 +40,9 @@ def lives(concepts: int, lasting: int, late: float, rng: np.random.Generator) ->
     return Lives(since, until)
 
 
-def burst_concepts(concepts: int, first: NDArray[np.int64], lines: int, draws: Draws) -> NDArray[np.int64]:
+def draw_burst_concepts(concepts: int, first: NDArray[np.int64], lines: int, draws: Draws) -> NDArray[np.int64]:
     """The alert of each burst: heavy-tailed, in favour for a while, alive; each occurs if there are bursts enough."""
-    alive = lives(concepts, lasting=1, late=0.7, rng=draws.generator("lives of alerts"))
+    alive = draw_lives(concepts, lasting=1, late=0.7, rng=draws.generator("lives of alerts"))
     chosen = np.zeros(len(first), dtype=np.int64)
     regimes, starts = np.unique(first // REGIME, return_index=True)
     for regime, (start, end) in zip(regimes.tolist(), pairwise([*starts, len(first)]), strict=True):
@@ -94,10 +94,10 @@ class Activity:
         return total
 
 
-def activity(dialect: Dialect, draws: Draws) -> Activity:
+def plan_activity(dialect: Dialect, draws: Draws) -> Activity:
     """What goes on between alerts."""
     mixed = [index for index, alert in enumerate(dialect.alerts.values()) if alert.also_normal]
     concepts = np.array([*range(len(dialect.alerts), len(dialect.says)), *mixed])
     scale = np.ones(len(concepts))
     scale[len(dialect.normal) :] = MIXED_WEIGHT
-    return Activity(concepts, scale, lives(len(concepts), 12, 0.35, draws.generator("lives of activity")))
+    return Activity(concepts, scale, draw_lives(len(concepts), 12, 0.35, draws.generator("lives of activity")))

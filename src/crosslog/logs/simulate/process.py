@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.logs.simulate.draws import Draws
-from crosslog.logs.simulate.mixture import NORMAL, burst_concepts
-from crosslog.logs.simulate.vocabulary import Dialect, Statistics
+from crosslog.logs.simulate.mixture import NO_ALERT, draw_burst_concepts
+from crosslog.logs.simulate.vocabulary import Dialect, DialectStatistics
 
 BURST_SPREAD = 1.2  # sigma of the lognormal of burst lengths: heavy-tailed
 GAP_SPREAD = 0.7
@@ -21,7 +21,7 @@ SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True)
-class Runs:
+class LineRuns:
     """Runs of lines, normal or a burst of alerts. `first` and `second` have one more entry: the end of the log.
 
     Attributes
@@ -38,18 +38,20 @@ class Runs:
     second: NDArray[np.float64]
 
 
-def plan(dialect: Dialect, lines: int, draws: Draws) -> Runs:
+def plan_runs(dialect: Dialect, lines: int, draws: Draws) -> LineRuns:
     """The runs of a log of so many lines."""
     lengths, alerts = _runs(dialect.statistics, lines, draws.generator("runs"))
     first = np.concatenate([[0], np.cumsum(lengths)])
-    concept = np.full(len(lengths), NORMAL)
-    concept[alerts] = burst_concepts(len(dialect.alerts), first[:-1][alerts], lines, draws)
-    companion = np.full(len(lengths), NORMAL)
+    concept = np.full(len(lengths), NO_ALERT)
+    concept[alerts] = draw_burst_concepts(len(dialect.alerts), first[:-1][alerts], lines, draws)
+    companion = np.full(len(lengths), NO_ALERT)
     companion[alerts] = draws.generator("companions").permutation(concept[alerts])
-    return Runs(first, concept, companion, _clock(lengths, alerts, dialect.statistics, draws.generator("clock")))
+    return LineRuns(first, concept, companion, _clock(lengths, alerts, dialect.statistics, draws.generator("clock")))
 
 
-def _runs(statistics: Statistics, lines: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _runs(
+    statistics: DialectStatistics, lines: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Lengths of runs, and which of them are bursts of alerts."""
     lengths: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
     alerts: list[NDArray[np.bool_]] = [np.zeros(0, dtype=bool)]
@@ -63,7 +65,7 @@ def _runs(statistics: Statistics, lines: int, rng: np.random.Generator) -> tuple
     return np.concatenate(lengths), np.concatenate(alerts)
 
 
-def _stretches(statistics: Statistics, lines: int, rng: np.random.Generator) -> list[tuple[int, int]]:
+def _stretches(statistics: DialectStatistics, lines: int, rng: np.random.Generator) -> list[tuple[int, int]]:
     """(lines, anomalous lines) of calm stretches and storms in turn."""
     pairs = max(1, lines // statistics.stretch, min(6, lines // 200))
     calm_lines = (statistics.storm - statistics.anomalous) / (statistics.storm - statistics.calm)
@@ -88,7 +90,7 @@ def _parts(total: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _clock(
-    lengths: NDArray[np.int64], alerts: NDArray[np.bool_], statistics: Statistics, rng: np.random.Generator
+    lengths: NDArray[np.int64], alerts: NDArray[np.bool_], statistics: DialectStatistics, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Seconds at the start of each run and at the end of the log."""
     spans = lengths * np.where(alerts, BURST_HASTE, 1.0) * rng.lognormal(0, 0.8, len(lengths))

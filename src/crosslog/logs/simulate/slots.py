@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from crosslog.logs.simulate.draws import Draws
 
 SLOT = re.compile(r"\{(\w+)\}")
-WILDCARD = re.compile(r"\[([^\]]+)\]|#")  # a character of the brackets, or a digit
-DIGITS = "0123456789"
+SLOT_WILDCARD = re.compile(r"\[([^\]]+)\]|#")  # a character of the brackets, or a digit
+_DIGITS = "0123456789"
 VARIANTS = 4096  # values that a list with wildcards is expanded to
 
 NONZERO = "[123456789]"
@@ -36,7 +36,7 @@ NOTHING, SERVICES = "", "service node"  # slots that no wording can name
 
 
 @dataclass(frozen=True)
-class Pool:
+class SlotPool:
     """The values of all slots in one list; the values of slot `i` start at `first[i]` and are `size[i]` many."""
 
     values: list[str]
@@ -50,16 +50,16 @@ class Pool:
         return range(int(self.first[index]), int(self.first[index] + self.size[index]))
 
 
-def pool(slots: Mapping[str, tuple[str, ...]], draws: Draws) -> Pool:
+def fill_slots(slots: Mapping[str, tuple[str, ...]], draws: Draws) -> SlotPool:
     """The values of slots, wildcards filled in; a list with wildcards becomes `VARIANTS` values or a few more."""
     values = {name: _expanded(patterns, draws.generator("slot", name)) for name, patterns in slots.items()}
     size = np.array([len(some) for some in values.values()], dtype=np.int64)
     flat = [value for some in values.values() for value in some]
-    return Pool(flat, tuple(values), np.cumsum(size) - size, size)
+    return SlotPool(flat, tuple(values), np.cumsum(size) - size, size)
 
 
 def _expanded(patterns: tuple[str, ...], rng: np.random.Generator) -> list[str]:
-    if not any(WILDCARD.search(pattern) for pattern in patterns):
+    if not any(SLOT_WILDCARD.search(pattern) for pattern in patterns):
         return list(patterns)
     each = -(-VARIANTS // len(patterns))
     return [value for pattern in patterns for value in _filled(pattern, each, rng)]
@@ -67,9 +67,9 @@ def _expanded(patterns: tuple[str, ...], rng: np.random.Generator) -> list[str]:
 
 def _filled(pattern: str, count: int, rng: np.random.Generator) -> Iterable[str]:
     """A pattern so many times, with random characters for its wildcards."""
-    pieces = WILDCARD.split(pattern)  # text, then in turn: characters of a wildcard (None: a digit), text
+    pieces = SLOT_WILDCARD.split(pattern)  # text, then in turn: characters of a wildcard (None: a digit), text
     columns = [[pieces[0]] * count]
     for letters, text in zip(pieces[1::2], pieces[2::2], strict=True):
-        choices = np.array([letter + text for letter in letters or DIGITS])
+        choices = np.array([letter + text for letter in letters or _DIGITS])
         columns.append(choices[rng.integers(len(choices), size=count)].tolist())
     return map("".join, zip(*columns, strict=True))

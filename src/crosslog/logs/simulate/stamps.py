@@ -8,17 +8,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from crosslog.logs.simulate.draws import Numbers
 from crosslog.logs.simulate.process import SECONDS_PER_DAY
-from crosslog.logs.simulate.slots import SERVICES, Pool
+from crosslog.logs.simulate.slots import SERVICES, SlotPool
 from crosslog.logs.simulate.vocabulary import Dialect
-
-Numbers = NDArray[np.int64]
 
 
 class Stamps:
     """Days, seconds and nodes of a system as text, looked up by number."""
 
-    def __init__(self, dialect: Dialect, pool: Pool) -> None:
+    def __init__(self, dialect: Dialect, pool: SlotPool) -> None:
         start, days = dialect.statistics.start, range(dialect.statistics.days + 2)
         self.epoch = int(datetime(start.year, start.month, start.day, tzinfo=UTC).timestamp())
         dates = [start + timedelta(days=day) for day in days]
@@ -51,7 +50,7 @@ def _clock(separator: str) -> list[str]:
     return [separator.join((hour, minute, second)) for hour in numbers[:24] for minute in numbers for second in numbers]
 
 
-def _sources(pool: Pool) -> list[str]:
+def _sources(pool: SlotPool) -> list[str]:
     """A value of the pool as the source of a syslog line, taken for a node."""
     services = set(pool.rows(SERVICES))
     return [f"src@{value}" if row in services else f"{value}/{value}" for row, value in enumerate(pool.values)]

@@ -14,14 +14,14 @@ from crosslog.logs.simulate.draws import Draws
 from crosslog.logs.simulate.slots import COMMON_SLOTS, PEER, SLOT
 from crosslog.settings import Frozen, read_yaml
 
-FOLDER = Path(__file__).parent / "dialects"
-DIALECTS: tuple[str, ...] = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+DIALECT_FOLDER = Path(__file__).parent / "dialects"
+DIALECTS: tuple[str, ...] = tuple(sorted(path.stem for path in DIALECT_FOLDER.glob("*.yaml")))
 
 UPDATE = " => "  # what stands left of it is said before a software update, what stands right of it after
 SERVICE = "@"  # a wording that starts with it comes from a service node, not from a compute node
 
 
-class Statistics(Frozen):
+class DialectStatistics(Frozen):
     """How lines, alerts and time are laid out; shares are fractions of lines."""
 
     anomalous: float = Field(gt=0, lt=1)
@@ -33,7 +33,7 @@ class Statistics(Frozen):
     burst: int = Field(gt=0)  # lines of a burst of alerts in a calm stretch, on average
 
     @model_validator(mode="after")
-    def _storms_are_worse(self) -> Statistics:
+    def _storms_are_worse(self) -> DialectStatistics:
         if not self.calm < self.anomalous < self.storm:
             raise ValueError("calm < anomalous < storm must hold")
         return self
@@ -58,7 +58,7 @@ class Dialect(Frozen):
     """A file of dialects/: concepts, the most frequent first, and their wordings."""
 
     line: str = Field(pattern="^(bgl|syslog)$")
-    statistics: Statistics
+    statistics: DialectStatistics
     nodes: Nodes
     slots: dict[str, tuple[str, ...]]
     alerts: dict[str, Alert]
@@ -90,7 +90,7 @@ def load_dialect(name: str) -> Dialect:
     """
     if name not in DIALECTS:
         raise ValueError(f"no dialect {name!r}; known: {', '.join(DIALECTS)}")
-    path = FOLDER / f"{name}.yaml"
+    path = DIALECT_FOLDER / f"{name}.yaml"
     try:
         return Dialect.model_validate(read_yaml(path))
     except ValidationError as error:
@@ -106,7 +106,7 @@ class Wording(NamedTuple):
     until: float
 
 
-def wordings(dialect: Dialect, draws: Draws) -> list[Wording]:
+def date_wordings(dialect: Dialect, draws: Draws) -> list[Wording]:
     """Every wording, by concept; each concept has one at every moment."""
     rng = draws.generator("updates")
     return [

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.logs.wordings.groups import STRUCTURE
-from crosslog.logs.wordings.slots import FEW
-from crosslog.logs.wordings.words import VARIABLE, Words, varies
+from crosslog.logs.wordings.splitting import FEW
+from crosslog.logs.wordings.words import STRUCTURE, VARYING, Words, varies
 
 LONGEST = 9  # words of a value
 LIMIT = 200  # words of a wording; longer ones have nothing in common with others
@@ -21,7 +20,7 @@ Keys = NDArray[np.uint64]
 Packed = NDArray[np.int64]  # number, start, end in 31, 16 and 16 bits, and whether something in it varies
 
 
-def common_spans(wordings: Sequence[Words]) -> Iterator[list[Span]]:
+def find_common_spans(wordings: Sequence[Words]) -> Iterator[list[Span]]:
     """Spans with the same words around them: more than FEW, or two with something that varies in one of them."""
     codes = {word: code for code, word in enumerate(dict.fromkeys(word for wording in wordings for word in wording))}
     by_length: dict[int, list[int]] = defaultdict(list)
@@ -42,7 +41,7 @@ def _kinds(words: Sequence[str]) -> NDArray[np.bool_]:
     """By word: whether it varies, whether it is VARIABLE, whether it is of STRUCTURE; (3, words)."""
     flags = [
         [varies(word) for word in words],
-        [word == VARIABLE for word in words],
+        [word == VARYING for word in words],
         [word in STRUCTURE for word in words],
     ]
     return np.asarray(flags, dtype=np.bool_)

@@ -9,39 +9,47 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from crosslog.logs.wordings.groups import INTRODUCING, STRUCTURE, Groups
-from crosslog.logs.wordings.words import VARIABLE, Words, common, shortened, varies
+from crosslog.logs.wordings.words import (
+    INTRODUCING,
+    STRUCTURE,
+    VARYING,
+    Groups,
+    Words,
+    find_common,
+    shorten_wording,
+    varies,
+)
 
 FEW = 4  # values that may be so many statements; more are a variable
 MANY = 50  # the same for a slot at the end, which may be all that messages say after their component and level
 ALIKE = ((3, 1), (2, 3))  # so many values shared with so many clusters, at least, are values of one type
-VALUES = frozenset(["true", "false", "yes", "no", "null"])
+LITERAL_VALUES = frozenset(["true", "false", "yes", "no", "null"])
 
-Found = Mapping[Words, Sequence[int]]  # value: the clusters with a slot that has it
+_Found = Mapping[Words, Sequence[int]]  # value: the clusters with a slot that has it
 
 
-def split(messages: Sequence[Words], clusters: Iterable[list[int]]) -> Groups:
+def split_clusters(messages: Sequence[Words], clusters: Iterable[list[int]]) -> Groups:
     """Clusters of messages, each of one length, as groups; those that differ only in the length of a slot are one."""
     clusters = list(clusters)
     found = _found(messages, clusters)
     groups: Groups = defaultdict(list)
     for cluster in clusters:
         for part in _statements(messages, cluster, found):
-            groups[shortened(common([messages[number] for number in part]))] += part
+            groups[shorten_wording(find_common([messages[number] for number in part]))] += part
     return dict(groups)
 
 
-def _found(messages: Sequence[Words], clusters: Sequence[list[int]]) -> Found:
+def _found(messages: Sequence[Words], clusters: Sequence[list[int]]) -> _Found:
     found: dict[Words, list[int]] = defaultdict(list)
     for number, cluster in enumerate(clusters):
         if len(cluster) > 1:
             members = [messages[member] for member in cluster]
-            for value in {member[slot] for slot in _slots(common(members)) for member in members}:
+            for value in {member[slot] for slot in _slots(find_common(members)) for member in members}:
                 found[value].append(number)
     return found
 
 
-def _statements(messages: Sequence[Words], cluster: list[int], found: Found) -> Iterable[list[int]]:
+def _statements(messages: Sequence[Words], cluster: list[int], found: _Found) -> Iterable[list[int]]:
     if len(cluster) == 1:
         return [cluster]
     slots = _slots_of_statements([messages[number] for number in cluster], found)
@@ -52,8 +60,8 @@ def _statements(messages: Sequence[Words], cluster: list[int], found: Found) -> 
     return parts.values() if len(parts) <= limit else [cluster]  # what combines so freely are variables
 
 
-def _slots_of_statements(messages: Sequence[Words], found: Found) -> list[slice]:
-    slots = list(_slots(common(messages)))
+def _slots_of_statements(messages: Sequence[Words], found: _Found) -> list[slice]:
+    slots = list(_slots(find_common(messages)))
     values = [{message[slot] for message in messages} for slot in slots]
     return [
         slot
@@ -67,9 +75,9 @@ def _slots_of_statements(messages: Sequence[Words], found: Found) -> list[slice]
 def _slots(wording: Words) -> Iterator[slice]:
     start = None
     for place, word in enumerate((*wording, "")):
-        if word == VARIABLE and start is None:
+        if word == VARYING and start is None:
             start = place
-        elif word != VARIABLE and start is not None:
+        elif word != VARYING and start is not None:
             yield slice(start, place)
             start = None
 
@@ -82,12 +90,12 @@ def _is_variable(before: Words, values: set[Words], last: bool, only: bool) -> b
     if all(varies(word) for value in values for word in value):
         return True
     single = [value[0] for value in values if len(value) == 1]
-    if any(word in VALUES or len(word) == 1 for word in single):
+    if any(word in LITERAL_VALUES or len(word) == 1 for word in single):
         return True
     return introduced or (bool(before) and before[-1] == "to" and (last or any(map(varies, single))))
 
 
-def _is_a_type(values: set[Words], found: Found) -> bool:
+def _is_a_type(values: set[Words], found: _Found) -> bool:
     """Whether slots of other clusters have such values too: three of them, or in several clusters two."""
     shared = Counter(cluster for value in values for cluster in found[value])
     return any(sum(count >= least for count in shared.values()) > others for least, others in ALIKE)

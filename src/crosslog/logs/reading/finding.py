@@ -15,17 +15,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crosslog.logs.reading.problems import ReadingError
-from crosslog.logs.reading.unpacking import without_packing
+from crosslog.logs.reading.unpacking import strip_packing
 
-NUMBERED = re.compile(r"^(?P<base>.+)\.(?P<number>0|[1-9][0-9]{0,2})$")
-DATED = re.compile(
+_NUMBERED = re.compile(r"^(?P<base>.+)\.(?P<number>0|[1-9][0-9]{0,2})$")
+_DATED = re.compile(
     r"^(?P<base>.+?)[._-](?P<date>(?:[0-9]{6,}|[0-9]{4}-[0-9]{2}-[0-9]{2})[-_.:T0-9]*)(?P<ending>\.[A-Za-z]+)?$"
 )
 
-Key = tuple[object, ...]
+_Key = tuple[object, ...]
 
 
-def find(path: str) -> list[Path]:
+def find_files(path: str) -> list[Path]:
     """The files that a path means: a file, all files under a folder, or those of a glob; each log's oldest first.
 
     Raises
@@ -40,28 +40,28 @@ def find(path: str) -> list[Path]:
         raise ReadingError(
             f"{path} is no file, no folder with files and no glob that matches any: correct systems.yaml"
         )
-    return [Path(name) for name in oldest_first(name.as_posix() for name in found)]
+    return [Path(name) for name in sort_oldest_first(name.as_posix() for name in found)]
 
 
-def oldest_first(names: Iterable[str]) -> list[str]:
+def sort_oldest_first(names: Iterable[str]) -> list[str]:
     """Names of files in the order in which rotation wrote them; folders, and logs in one folder, in natural order."""
     return sorted(names, key=_age)
 
 
-def _age(name: str) -> Key:
+def _age(name: str) -> _Key:
     folder, _, file = name.rpartition("/")
-    base, kind, number, date = _taken_apart(without_packing(file))
+    base, kind, number, date = _take_apart(strip_packing(file))
     return (*_natural(folder), *_natural(base), kind, number, *_natural(date), name)
 
 
-def _taken_apart(file: str) -> tuple[str, int, int, str]:
-    if found := DATED.match(file):
+def _take_apart(file: str) -> tuple[str, int, int, str]:
+    if found := _DATED.match(file):
         return found["base"] + (found["ending"] or ""), 0, 0, found["date"]
-    if found := NUMBERED.match(file):
+    if found := _NUMBERED.match(file):
         return found["base"], 1, -int(found["number"]), ""
     return file, 2, 0, ""
 
 
-def _natural(text: str) -> Key:
+def _natural(text: str) -> _Key:
     """Comparable in natural order: text and numbers by turns."""
     return (tuple(int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", text)),)

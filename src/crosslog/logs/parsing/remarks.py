@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 SAMPLE_CHARACTERS = 120
-KINDS = (
+REMARK_KINDS = (
     "not_utf8",
     "nul",
     "carriage_return",
@@ -20,7 +20,7 @@ KINDS = (
     "unknown_session",
     "unknown_line",
 )
-Row = tuple[str, int, int, str]
+RemarkRow = tuple[str, int, int, str]
 
 
 class RemarkTable:
@@ -52,9 +52,9 @@ class RemarkTable:
             line, text = frame["line"][row], frame["raw"][row]
             self.merge([(kind, number, line, text[:SAMPLE_CHARACTERS])])
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[RemarkRow]:
         """Kind, count, number and start of the first line, in the order of KINDS: to be merged elsewhere."""
-        return [(kind, *self._rows[kind]) for kind in KINDS if kind in self._rows]
+        return [(kind, *self._rows[kind]) for kind in REMARK_KINDS if kind in self._rows]
 
     def merge(self, rows: Iterable[Sequence[Any]]) -> None:
         """Add what `rows` gave for a later part of the log.
@@ -65,8 +65,8 @@ class RemarkTable:
             If a kind is none of KINDS.
         """
         for kind, count, line, sample in rows:
-            if kind not in KINDS:
-                raise ValueError(f"{kind!r} is no kind of remark; there are: {', '.join(KINDS)}")
+            if kind not in REMARK_KINDS:
+                raise ValueError(f"{kind!r} is no kind of remark; there are: {', '.join(REMARK_KINDS)}")
             before, first_line, first_sample = self._rows.get(kind, (0, line, sample))
             self._rows[kind] = (before + count, first_line, first_sample)
 

@@ -10,14 +10,14 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from crosslog.logs.reading.problems import ReadingError, told
+from crosslog.logs.reading.problems import ReadingError, name_damage
 
 # Longer lines are cut (cleaning.py): syslog allows 2 KiB (RFC 5424, 6.1), journald 48 KiB (LineMax).
 LONGEST_LINE = 1 << 16
 INLINE = 12  # bytes of a text that Arrow keeps in the view itself (columnar format, variable-size binary view)
 
-Words = npt.NDArray[np.uint32]
-Places = npt.NDArray[np.int64]
+_Words = npt.NDArray[np.uint32]
+_Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Slice:
         ReadingError
             If the file has become shorter or cannot be read.
         """
-        with told(self.path.name, self.path), self.path.open("rb") as file:
+        with name_damage(self.path.name, self.path), self.path.open("rb") as file:
             file.seek(self.offset)
             data = file.read(self.size)
         if len(data) != self.size:
@@ -99,13 +99,13 @@ def _split(data: bytes) -> pl.Series:
     return pl.Series("raw", pa.Array.from_buffers(pa.binary_view(), len(ends), buffers))
 
 
-def _views(data: bytes, starts: Places, sizes: Places) -> Words:
+def _views(data: bytes, starts: _Places, sizes: _Places) -> _Words:
     """Size, first four bytes, number of the buffer (0) and place in it; of a short line size and all bytes."""
     views = np.zeros((len(starts), 4), dtype=np.uint32)
     views[:, 0] = sizes
     views[:, 3] = starts
     long, short = np.flatnonzero(sizes > INLINE), np.flatnonzero(sizes <= INLINE)
-    words: Words = np.ndarray(max(len(data) - 3, 0), dtype=np.uint32, buffer=data, strides=(1,))  # at every byte
+    words: _Words = np.ndarray(max(len(data) - 3, 0), dtype=np.uint32, buffer=data, strides=(1,))  # at every byte
     views[long, 1] = words[starts[long]]
     places = np.minimum(starts[short, None] + np.arange(INLINE), len(data) - 1)
     texts = np.where(np.arange(INLINE) < sizes[short, None], np.frombuffer(data, dtype=np.uint8)[places], 0)

@@ -1,8 +1,9 @@
 """Raw lines to events, distinct messages, templates and remarks, in two passes over chunks that know nothing of others.
 
-`read` turns a chunk of lines into a frame and into facts. Facts are small; merged in the order of the chunks (`Log`),
-they give what no chunk knows alone: ids of messages, templates, the time that a line without one inherits. `finished`
-then completes each frame. Both may run anywhere and more than once; events are the same wherever chunks are cut.
+`read_chunk` turns a chunk of lines into a frame and into facts. Facts are small; merged into a `ParsedLog` in the order
+of the chunks, they give what no chunk knows alone: ids of messages, templates, the time that a line without one
+inherits. `finish_chunk` then completes each frame. Both may run anywhere and more than once; events are the same
+wherever chunks are cut.
 """
 
 from __future__ import annotations
@@ -11,29 +12,29 @@ from typing import NamedTuple
 
 import polars as pl
 
-from crosslog.logs.cleaning import cleaned
-from crosslog.logs.facts import Facts, Tally, Time, sorted_labels
-from crosslog.logs.labels import LabelTable, labelled
 from crosslog.logs.line_format import FIELDS, LineFormat
-from crosslog.logs.masking import said
-from crosslog.logs.messages import Ids, distinct
+from crosslog.logs.parsing.cleaning import clean_lines
+from crosslog.logs.parsing.facts import Facts, Tally, Time, sort_labels
+from crosslog.logs.parsing.labels import LabelTable, label_events
+from crosslog.logs.parsing.masking import compose_texts
+from crosslog.logs.parsing.messages import Ids, number_messages
+from crosslog.logs.parsing.remarks import RemarkTable
 from crosslog.logs.reading import Chunk
-from crosslog.logs.remarks import RemarkTable
 
 READ_COLUMNS = ("line", *FIELDS[:4], "label", "session")
-EVENT_COLUMNS = ("line", *FIELDS[:4], "message_id", "template_id", "label", "anomalous", "session")
+PARSED_COLUMNS = ("line", *FIELDS[:4], "message_id", "template_id", "label", "anomalous", "session")
 
 
-def read(chunk: Chunk, line_format: LineFormat) -> tuple[pl.DataFrame, Facts]:
+def read_chunk(chunk: Chunk, line_format: LineFormat) -> tuple[pl.DataFrame, Facts]:
     """A row per line of the chunk that is not empty, and the chunk's facts.
 
     Columns are those of schemas.Events, but for: `message`, the place of the row's message among the facts' messages;
     `member_number`; `label`, the tag that the line itself has; and no message_id, template_id and anomalous.
     """
     remarks = RemarkTable()
-    lines = cleaned(chunk.frame(), chunk.unfinished, remarks)
+    lines = clean_lines(chunk.frame(), chunk.unfinished, remarks)
     fields = _fields(lines, line_format, remarks)
-    ids, messages = distinct(fields)
+    ids, messages = number_messages(fields)
     facts = Facts(
         lines=sum(count for _, count in chunk.members),
         events=len(fields),
@@ -58,7 +59,7 @@ def _fields(lines: pl.DataFrame, line_format: LineFormat, remarks: RemarkTable) 
         )
     if line_format.carries_time:
         frame = frame.with_columns(pl.col("time").forward_fill().over("member_number"))
-    return frame.with_columns(said=said(pl.col("component"), pl.col("level"), pl.col("content")))
+    return frame.with_columns(text=compose_texts(pl.col("component"), pl.col("level"), pl.col("content")))
 
 
 def _last_time(fields: pl.DataFrame) -> Time:
@@ -76,10 +77,10 @@ class Completion(NamedTuple):
     inherited: Time
 
 
-def finished(
+def finish_chunk(
     frame: pl.DataFrame, completion: Completion, line_format: LineFormat, labels: LabelTable
 ) -> tuple[pl.DataFrame, Tally]:
-    """Columns of schemas.Events from what `read` gave, and what they add up to."""
+    """Columns of schemas.Events from what `read_chunk` gave, and what they add up to."""
     places = frame["message"].to_numpy()
     frame = frame.with_columns(
         message_id=completion.message_ids[places],
@@ -87,8 +88,8 @@ def finished(
     )
     if line_format.carries_time:
         frame = frame.with_columns(_with_inherited(frame.schema["time"], completion.inherited))
-    frame = labelled(frame, labels)
-    return frame.select(EVENT_COLUMNS), _tally(frame)
+    frame = label_events(frame, labels)
+    return frame.select(PARSED_COLUMNS), _tally(frame)
 
 
 def _with_inherited(dtype: pl.DataType, inherited: Time) -> pl.Expr:
@@ -107,7 +108,7 @@ def _tally(frame: pl.DataFrame) -> Tally:
         anomalous=int(frame["anomalous"].sum()),
         remarks=remarks.rows(),
         sessions=dict(by_session.collect().rows()),
-        labels=sorted_labels(frame["label"].drop_nulls().unique()),
+        labels=sort_labels(frame["label"].drop_nulls().unique()),
         first_time=first,
         last_time=last,
     )

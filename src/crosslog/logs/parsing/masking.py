@@ -75,12 +75,12 @@ MASKS = (
 )
 
 
-def said(component: pl.Expr, level: pl.Expr, content: pl.Expr) -> pl.Expr:
+def compose_texts(component: pl.Expr, level: pl.Expr, content: pl.Expr) -> pl.Expr:
     """What an event says, before masking."""
     return pl.concat_str(component, level, content, separator=" ", ignore_nulls=True)
 
 
-def masked(text: pl.Series) -> pl.Series:
+def mask_texts(text: pl.Series) -> pl.Series:
     """Normalised, masked text of a String series; never empty, never null."""
     folded = _folded(text).alias("folded")
     distinct = folded.unique(maintain_order=True)

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from crosslog.logs.masking import masked
+from crosslog.logs.parsing.masking import mask_texts
 from crosslog.templates import template_key
 
 Ids = NDArray[np.uint32]
@@ -39,10 +39,10 @@ class Occurrence(NamedTuple):
     first_line: int
 
 
-def distinct(lines: pl.DataFrame) -> tuple[Ids, list[Occurrence]]:
-    """Which distinct message each row (columns line, level, said) is, and the messages in first-seen order."""
-    folded_ids, folded = _encoded(_folded(lines["said"]))
-    message_ids, texts = _encoded(_arrow(masked(pl.Series(folded))))
+def number_messages(lines: pl.DataFrame) -> tuple[Ids, list[Occurrence]]:
+    """Which distinct message each row (columns line, level, text) is, and the messages in first-seen order."""
+    folded_ids, folded = _encoded(_folded(lines["text"]))
+    message_ids, texts = _encoded(_arrow(mask_texts(pl.Series(folded))))
     ids = message_ids[folded_ids]
     first = _first_places(ids, len(texts))
     columns = (
@@ -103,7 +103,7 @@ class MessageTable:
             ids.append(number)
         return np.asarray(ids, dtype=np.uint32)
 
-    def mined(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def mine(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Columns of schemas.Messages by message_id, and of schemas.Templates by template_id."""
         template_ids, wordings = miner.mine(list(self._ids), self._counts)
         messages = pl.DataFrame(
@@ -115,12 +115,12 @@ class MessageTable:
                 "count": self._counts,
                 "first_line": self._first_lines,
             },
-            schema=MESSAGES,
+            schema=_MESSAGES,
         )
         return messages, _templates(messages, wordings)
 
 
-MESSAGES = pl.Schema(
+_MESSAGES = pl.Schema(
     {
         "message_id": pl.UInt32,
         "text": pl.String,

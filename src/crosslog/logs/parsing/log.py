@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from crosslog.logs.facts import Facts, Tally, Time
 from crosslog.logs.line_format import LineFormat
-from crosslog.logs.messages import Ids, MessageTable, Miner
-from crosslog.logs.remarks import RemarkTable
+from crosslog.logs.parsing.facts import Facts, Tally, Time
+from crosslog.logs.parsing.messages import Ids, MessageTable, Miner
+from crosslog.logs.parsing.remarks import RemarkTable
 from crosslog.systems import Expected
 
-STATISTICS = pl.Schema(
+_STATISTICS = pl.Schema(
     {
         "lines": pl.UInt64(),
         "events": pl.UInt64(),
@@ -31,7 +31,7 @@ class ParseError(ValueError):
 
 
 @dataclass
-class Log:
+class ParsedLog:
     """A log as far as the facts of its chunks have been added, in order."""
 
     messages: MessageTable = field(default_factory=MessageTable)
@@ -52,12 +52,12 @@ class Log:
             self._time = facts.last
         return self.messages.add(facts.messages), inherited
 
-    def mined(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def mine(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Columns of schemas.Messages and of schemas.Templates."""
-        return self.messages.mined(miner)
+        return self.messages.mine(miner)
 
 
-def check(log: Log, max_bad_fraction: float, line_format: LineFormat, part: tuple[int, int] | None) -> None:
+def check_log(log: ParsedLog, max_bad_fraction: float, line_format: LineFormat, part: tuple[int, int] | None) -> None:
     """Whether a log, or the part of it that was asked for, is there and could be read.
 
     Raises
@@ -80,7 +80,7 @@ def check(log: Log, max_bad_fraction: float, line_format: LineFormat, part: tupl
         )
 
 
-def statistics(log: Log, tally: Tally, messages: pl.DataFrame, templates: pl.DataFrame) -> pl.DataFrame:
+def summarise_log(log: ParsedLog, tally: Tally, messages: pl.DataFrame, templates: pl.DataFrame) -> pl.DataFrame:
     """What a log adds up to: one row, columns of schemas.Statistics."""
     row = {
         "lines": log.lines,
@@ -92,10 +92,10 @@ def statistics(log: Log, tally: Tally, messages: pl.DataFrame, templates: pl.Dat
         "messages": messages.height,
         "templates": templates.height,
     }
-    return pl.DataFrame({name: [value] for name, value in row.items()}, schema=STATISTICS)
+    return pl.DataFrame({name: [value] for name, value in row.items()}, schema=_STATISTICS)
 
 
-def compare(log: Log, tally: Tally, expected: Expected) -> None:
+def compare_counts(log: ParsedLog, tally: Tally, expected: Expected) -> None:
     """Whether a log holds what it must.
 
     Raises

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from crosslog.logs.wordings.groups import INTRODUCING, Groups
-from crosslog.logs.wordings.slots import FEW
-from crosslog.logs.wordings.spans import common_spans
-from crosslog.logs.wordings.words import VARIABLE, Words, shortened, varies
+from crosslog.logs.wordings.spans import find_common_spans
+from crosslog.logs.wordings.splitting import FEW
+from crosslog.logs.wordings.words import INTRODUCING, VARYING, Groups, Words, shorten_wording, varies
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,11 @@ class _Frame:
         last; what comes after it is of the same statement.
         """
         longest = max(map(len, sizes))
-        introduced = self._introduced(longest, known=(VARIABLE,) in sizes)
+        introduced = self._introduced(longest, known=(VARYING,) in sizes)
         after = sum(not varies(word) for word in self.after)
         if _nearly_always_a_placeholder(sizes) and self.constants >= max(4, longest) and (introduced or after > 1):
             return True
-        if messages <= FEW and (VARIABLE,) not in sizes:
+        if messages <= FEW and (VARYING,) not in sizes:
             return False
         if not self.before:
             return after >= max(3, 3 * longest)
@@ -57,7 +56,7 @@ def _nearly_always_a_placeholder(sizes: Mapping[Words, int]) -> bool:
     return len(value) == 1 and varies(value[0]) and size >= 10 * (sum(sizes.values()) - size)
 
 
-def joined(groups: Groups, counts: Sequence[int]) -> Groups:
+def join_groups(groups: Groups, counts: Sequence[int]) -> Groups:
     """Groups after joining; `counts` are the events of each message."""
     left = dict(groups)
     while _join(left, counts):
@@ -74,10 +73,10 @@ def _join(groups: Groups, counts: Sequence[int]) -> bool:
         sizes = {value: events[frame.around(value)] for value in values}
         if sizes.get((), 0) * 2 > sum(sizes.values()):
             del sizes[()]  # usually there is no value: that is a statement of its own
-        messages = sum(len(groups[frame.around(value)]) if VARIABLE in value else len(value) > 0 for value in sizes)
+        messages = sum(len(groups[frame.around(value)]) if VARYING in value else len(value) > 0 for value in sizes)
         if _is_tight(sizes) and frame.holds_a_variable(sizes, messages):
             members = [number for value in sizes for number in groups.pop(frame.around(value))]
-            wording = shortened(frame.around((VARIABLE,)))
+            wording = shorten_wording(frame.around((VARYING,)))
             groups.setdefault(wording, []).extend(members)
             events[wording] = sum(counts[number] for number in groups[wording])
     return len(groups) < found
@@ -86,13 +85,13 @@ def _join(groups: Groups, counts: Sequence[int]) -> bool:
 def _is_tight(values: Collection[Words]) -> bool:
     """Whether there are two values or more, and no constant with which all begin or all end."""
     ends = ({value[:1] for value in values}, {value[-1:] for value in values})
-    return len(values) > 1 and all(len(words) > 1 or (VARIABLE,) in words for words in ends)
+    return len(values) > 1 and all(len(words) > 1 or (VARYING,) in words for words in ends)
 
 
 def _frames(wordings: Sequence[Words]) -> list[tuple[_Frame, list[Words]]]:
     """Frames that two wordings or more have in common, those with the most wordings and constants first."""
     found: dict[_Frame, list[Words]] = {}
-    for spans in common_spans(wordings):
+    for spans in find_common_spans(wordings):
         number, start, end = spans[0]
         frame = _Frame(wordings[number][:start], wordings[number][end:])
         found[frame] = [wordings[number] for number, _, _ in spans]

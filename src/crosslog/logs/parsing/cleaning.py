@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from crosslog.logs.parsing.remarks import RemarkTable
 from crosslog.logs.reading import LONGEST_LINE
-from crosslog.logs.remarks import RemarkTable
 
 FEW_LINES = 256
 CONTINUATION = (0b1100_0000, 0b1000_0000)  # a byte inside a character of UTF-8, under this mask, is this
 
 
-def cleaned(lines: pl.DataFrame, unfinished: Sequence[int], remarks: RemarkTable) -> pl.DataFrame:
+def clean_lines(lines: pl.DataFrame, unfinished: Sequence[int], remarks: RemarkTable) -> pl.DataFrame:
     """The lines (columns line, raw as Binary, and others) that are not empty, `raw` as String.
 
     Bytes that are not UTF-8 become U+FFFD, NUL a blank; a carriage return at the end goes, and what a line has behind

@@ -9,10 +9,10 @@ from fnmatch import fnmatch
 import polars as pl
 
 from crosslog.logs.line_format import LineFormat
-from crosslog.logs.reading import Member, read_text
+from crosslog.logs.reading import Member, read_member_text
 from crosslog.systems import Labels, LabelSource
 
-NORMAL = "Normal"
+NORMAL_KIND = "Normal"
 FIRST_ROW = 2  # of a CSV, below its header
 BY_SESSION = {"session": pl.String, "kind": pl.String}
 
@@ -38,7 +38,7 @@ class LabelTable:
         return self.frame["kind"].null_count() > 0
 
 
-def label_table(labels: Labels, line_format: LineFormat, files: list[Member]) -> LabelTable:
+def read_label_table(labels: Labels, line_format: LineFormat, files: list[Member]) -> LabelTable:
     """The labels that those of `files` hold which are label files.
 
     Raises
@@ -59,7 +59,7 @@ def _by_session(labels: Labels, line_format: LineFormat, files: list[Member]) ->
     kinds: dict[str, str | None] = {}
     for member in _matching(line_format.label_file, files):
         try:
-            found = line_format.session_labels(read_text(member))
+            found = line_format.session_labels(read_member_text(member))
         except ValueError as error:
             raise LabelError(f"label file {member.name}: {error}") from None
         if twice := [session for session in found if kinds.get(session, found[session]) != found[session]]:
@@ -83,7 +83,7 @@ def _corrections(labels: Labels, kinds: dict[str, str | None]) -> dict[str, str 
         if unknown := [session for session in sessions if session not in kinds]:
             raise LabelError(f"labels.corrections.{name} names {unknown[0]}, which the label file does not")
         if name in labels.apply:
-            corrected |= {session: None if kind == NORMAL else kind for session, kind in sessions.items()}
+            corrected |= {session: None if kind == NORMAL_KIND else kind for session, kind in sessions.items()}
     return corrected
 
 
@@ -129,7 +129,7 @@ def _shown(name: str) -> pl.Expr:
 
 def _csv(member: Member, columns: list[str]) -> pl.DataFrame:
     try:
-        frame = pl.read_csv(read_text(member).removeprefix("\ufeff").encode(), infer_schema=False)
+        frame = pl.read_csv(read_member_text(member).removeprefix("\ufeff").encode(), infer_schema=False)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         raise LabelError(f"label file {member.name} is no CSV in UTF-8: {error}") from None
     if missing := [column for column in columns if column not in frame.columns]:
@@ -137,7 +137,7 @@ def _csv(member: Member, columns: list[str]) -> pl.DataFrame:
     return frame
 
 
-def labelled(events: pl.DataFrame, table: LabelTable) -> pl.DataFrame:
+def label_events(events: pl.DataFrame, table: LabelTable) -> pl.DataFrame:
     """Events with the labels of their source.
 
     Parameters
@@ -168,14 +168,14 @@ def _joined(events: pl.DataFrame, table: LabelTable) -> pl.DataFrame:
     return found.with_columns(label="kind", named=pl.col("named").fill_null(unnamed)).drop("kind")
 
 
-def unknown_sessions(table: LabelTable, seen: set[str]) -> list[str]:
+def find_unknown_sessions(table: LabelTable, seen: set[str]) -> list[str]:
     """Sessions that are labelled but that the log never has, in the order of the label file."""
     if table.source != "sessions":
         return []
     return [session for session in table.frame["session"].to_list() if session not in seen]
 
 
-def unknown_lines(table: LabelTable, lines: int) -> list[int]:
+def find_unknown_lines(table: LabelTable, lines: int) -> list[int]:
     """Numbers of lines that are labelled but lie beyond the log's `lines` lines."""
     if table.source != "lines":
         return []

@@ -1,4 +1,4 @@
-"""Environments of the peers: each in a venv of its own, made from its pinned list in bench/peers/."""
+"""Environments of the peers: each in a venv of its own, made from its pinned list in peers/."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.parsing.workspace import REPOSITORY
-
-LISTS = REPOSITORY / "bench" / "peers"
+LISTS = Path(__file__).parent / "peers"
 
 
 class PeerError(RuntimeError):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from crosslog.atomic import write_json
 from crosslog.systems import SourceFile
 
-BLOCK_BYTES = 1 << 20
+DISK_BLOCK_BYTES = 1 << 20
 RECORDS = "checksums.json"
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -22,7 +23,7 @@ class DownloadError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Found:
+class FileDigest:
     """Size and checksums of a file."""
 
     bytes: int
@@ -30,17 +31,17 @@ class Found:
     md5: str
 
 
-def measure(path: Path) -> Found:
+def measure_file(path: Path) -> FileDigest:
     """Size and checksums of a file."""
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
     with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
+        while block := file.read(DISK_BLOCK_BYTES):
             sha256.update(block)
             md5.update(block)
-    return Found(path.stat().st_size, sha256.hexdigest(), md5.hexdigest())
+    return FileDigest(path.stat().st_size, sha256.hexdigest(), md5.hexdigest())
 
 
-def verify(wanted: SourceFile, path: Path, found: Found, remedy: str) -> None:
+def verify_file(wanted: SourceFile, path: Path, found: FileDigest, remedy: str) -> None:
     """Raise a DownloadError that names file, both numbers and `remedy` where size or a checksum differ."""
     for name in ("bytes", "sha256", "md5"):
         expected, got = getattr(wanted, name), getattr(found, name)
@@ -48,7 +49,7 @@ def verify(wanted: SourceFile, path: Path, found: Found, remedy: str) -> None:
             raise DownloadError(f"{path}: {name} must be {expected}, but is {got}; {remedy}")
 
 
-def with_record(file: SourceFile, folder: Path) -> SourceFile:
+def add_record(file: SourceFile, folder: Path) -> SourceFile:
     """The file with what its first download was, where systems.yaml has no checksum."""
     known = {name: value for name, value in _records(folder).get(file.name, {}).items() if getattr(file, name) is None}
     return file.model_copy(update=known) if not (file.sha256 or file.md5) else file
@@ -60,33 +61,14 @@ def _records(folder: Path) -> dict[str, dict[str, int | str]]:
     return records
 
 
-def record(name: str, folder: Path, found: Found) -> None:
+def keep_record(name: str, folder: Path, found: FileDigest) -> None:
     """Keep size and checksum of a first download in checksums.json."""
     records = _records(folder) | {name: {"bytes": found.bytes, "sha256": found.sha256}}
-    store([json.dumps(dict(sorted(records.items())), indent=1).encode() + b"\n"], folder / RECORDS)
-
-
-def store(chunks: Iterable[bytes], target: Path) -> Path:
-    """Write chunks to a file that appears when all of them are there; nothing of it stays when that fails.
-
-    Raises
-    ------
-    DownloadError
-        If the disk is full.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    try:
-        with room_for(target, "make room and run this again"), part.open("wb") as file:
-            file.writelines(chunks)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return part.replace(target)
+    write_json(folder / RECORDS, dict(sorted(records.items())))
 
 
 @contextmanager
-def room_for(target: Path, remedy: str) -> Iterator[None]:
+def name_full_disk(target: Path, remedy: str) -> Iterator[None]:
     """Turns a full disk into a DownloadError that names the file and says `remedy`."""
     try:
         yield

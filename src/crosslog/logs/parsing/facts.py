@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from crosslog.logs.messages import Occurrence
+from crosslog.logs.parsing.messages import Occurrence
 
 MOST_LABELS = 10_000  # a log read with a format that takes some other word for a tag has one for every line
 
@@ -48,7 +48,7 @@ class Tally:
     anomalous: int = 0
     remarks: list[Any] = field(default_factory=list)  # rows of a RemarkTable
     sessions: dict[str, bool] = field(default_factory=dict)  # whether any event of it is anomalous
-    labels: list[str] = field(default_factory=list)  # what `sorted_labels` gives
+    labels: list[str] = field(default_factory=list)  # what `sort_labels` gives
     first_time: int | None = None  # the earliest, in microseconds since 1970; None where no event has a time
     last_time: int | None = None  # the latest
 
@@ -58,7 +58,7 @@ class Tally:
         self.remarks += other.remarks
         for name, anomalous in other.sessions.items():
             self.sessions[name] = anomalous or self.sessions.get(name, False)
-        self.labels = sorted_labels([*self.labels, *other.labels])
+        self.labels = sort_labels([*self.labels, *other.labels])
         self.first_time = min(_known(self.first_time, other.first_time), default=None)
         self.last_time = max(_known(self.last_time, other.last_time), default=None)
 
@@ -68,7 +68,7 @@ class Tally:
             self.remarks.append((kind, len(names), 0, str(names[0])))
 
 
-def sorted_labels(labels: Iterable[str]) -> list[str]:
+def sort_labels(labels: Iterable[str]) -> list[str]:
     """Each label once, the first MOST_LABELS of them in order: the same however a log was cut and put together."""
     return sorted(set(labels))[:MOST_LABELS]
 

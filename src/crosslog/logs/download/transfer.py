@@ -1,39 +1,23 @@
-"""Raw files of a system: from a mirror or their public address, resumed, verified, and put in place in one step.
-
-The one module of the library that reaches log archives. Addresses and folders are arguments.
-"""
+"""A file over HTTP, resumed where an attempt broke: the one module of the library that reaches log archives."""
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import httpx
 
 from crosslog.faults import NetworkError
-from crosslog.logs.checksums import (
-    BLOCK_BYTES,
-    DownloadError,
-    measure,
-    record,
-    room_for,
-    store,
-    verify,
-    with_record,
-)
-from crosslog.systems import SourceFile
+from crosslog.logs.download.checksums import DownloadError
 
 ATTEMPTS = 6
 TIMEOUT_SECONDS = 60.0
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 LENGTHS = frozenset({"content-length", "transfer-encoding"})  # without either, a dropped connection looks like the end
-HOPELESS = (httpx.UnsupportedProtocol, httpx.TooManyRedirects, httpx.InvalidURL)
+HOPELESS_ERRORS = (httpx.UnsupportedProtocol, httpx.TooManyRedirects, httpx.InvalidURL)
 
 
 class BrokenTransferError(DownloadError, NetworkError):
@@ -41,7 +25,7 @@ class BrokenTransferError(DownloadError, NetworkError):
 
 
 @dataclass
-class Progress:
+class TransferProgress:
     """Says on stderr how far a transfer is, every `seconds`."""
 
     name: str
@@ -58,82 +42,7 @@ class Progress:
         sys.stderr.write(f"{self.name}: {done / 1e6:,.1f}{whole} MB\n")
 
 
-def fetch(file: SourceFile, folder: Path, mirror: str, wait: Callable[[float], None] = time.sleep) -> Path:
-    """The file under `folder`, fetched unless it is there; verified either way.
-
-    Parameters
-    ----------
-    file : what to fetch, and what it must be; where no checksum is known, that of the first download is kept in
-        checksums.json beside the file, and holds from then on
-    folder : where it goes; a transfer that breaks leaves `<name>.part` there, and the next call goes on from it
-    mirror : folder or base URL (http, https, file) to look in first; empty for none
-    wait : what passes the seconds between attempts
-
-    Raises
-    ------
-    DownloadError
-        If no source has the file, size or checksum differ, or the disk is full.
-    BrokenTransferError
-        If the transfer breaks ATTEMPTS times without progress.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / file.name
-    part = target.with_name(target.name + ".part")
-    wanted = with_record(file, folder)
-    if target.exists():
-        found = measure(target)
-        verify(wanted, target, found, f"remove {target} to fetch it again")
-    else:
-        with room_for(target, f"what has come is kept in {part}: make room and run the stage again"):
-            source = _obtain(file, part, mirror, wait)
-        found = measure(part)
-        try:
-            verify(wanted, target, found, f"it came from {source}: it was removed; is that the right source?")
-        except DownloadError:
-            part.unlink()
-            raise
-        part.replace(target)
-    if not (file.sha256 or file.md5):
-        record(file.name, folder, found)
-    return target
-
-
-def _obtain(file: SourceFile, part: Path, mirror: str, wait: Callable[[float], None]) -> str:
-    for source in _sources(file, mirror):
-        if source.startswith(("http://", "https://")):
-            arrived = transfer(source, part, Progress(file.name, file.bytes), wait, file.bytes)
-        else:
-            arrived = _copy(_path(source), part)
-        if arrived:
-            return source
-    raise DownloadError(
-        f"{file.name} is not to be had (looked in: {', '.join(_sources(file, mirror)) or 'nowhere'}): set "
-        f"CROSSLOG_MIRROR to a folder or base URL that holds {file.mirror or file.name}, or put it at "
-        f"{part.with_suffix('')} yourself"
-    )
-
-
-def _sources(file: SourceFile, mirror: str) -> Iterator[str]:
-    if mirror and file.mirror:
-        yield f"{mirror.rstrip('/')}/{file.mirror}"
-    if file.url:
-        yield file.url
-
-
-def _path(source: str) -> Path:
-    return Path(url2pathname(urlsplit(source).path) if source.startswith("file:") else source)
-
-
-def _copy(source: Path, part: Path) -> bool:
-    if not source.is_file():
-        return False
-    with source.open("rb") as reading, part.open("wb") as writing:
-        while block := reading.read(BLOCK_BYTES):
-            writing.write(block)
-    return True
-
-
-def transfer(
+def transfer_file(
     url: str,
     part: Path,
     progress: Callable[[int], None],
@@ -155,7 +64,7 @@ def transfer(
             before = _size(part)
             try:
                 return _attempt(client, url, part, progress, size)
-            except HOPELESS as error:
+            except HOPELESS_ERRORS as error:
                 raise DownloadError(f"{url} cannot be fetched ({error}): correct it in systems.yaml") from None
             except httpx.TransportError as error:
                 failures = 1 if _size(part) > before else failures + 1
@@ -215,11 +124,3 @@ def _append(response: httpx.Response, part: Path, start: int, progress: Callable
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
-
-
-def write_listing(paths: Iterable[Path], target: Path) -> Path:
-    """Write path, size and time of change of files that stay where they lie, so that a change of theirs shows."""
-    rows = [
-        {"path": path.as_posix(), "bytes": path.stat().st_size, "changed_ns": path.stat().st_mtime_ns} for path in paths
-    ]
-    return store([json.dumps(rows, indent=1).encode() + b"\n"], target)

@@ -1,0 +1,1 @@
+"""Raw lines to events, distinct messages, templates and remarks."""
