@@ -7,7 +7,7 @@ import ast
 import pytest
 from imports import imports, modules, tree
 
-GROUND = {"atomic", "settings", "systems", "schemas", "csv_files", "plugins", "executor", "faults"}
+GROUND = {"atomic", "settings", "systems", "schemas", "csv_files", "plugins", "executor", "faults", "vectors"}
 ROOMS = {"logs", "interpretation", "labelling", "embedding", "detection", "evaluation", "reporting"}
 PLUGIN_FOLDERS = ("logs.formats", "logs.mining", "embedding.encoders", "detection.detectors", "reporting")
 LONGEST_BODY = 45
