@@ -7,7 +7,7 @@ import pytest
 from detection.made import make_texts, make_windows, with_texts
 
 from crosslog.detection.detectors.exact_match import ExactMatch
-from crosslog.detection.detectors.keyword import WORDS, Keyword
+from crosslog.detection.detectors.keyword import FAILURE_WORDS, Keyword
 from crosslog.detection.detectors.level import LogLevel
 from crosslog.detection.detectors.logistic import Logistic
 from crosslog.detection.detectors.logistic_sources import LogisticSources
@@ -94,7 +94,7 @@ def test_the_supports_weight_overrules_the_sources() -> None:
 
 def test_keywords_are_whole_words_in_any_case() -> None:
     assert Keyword().score(QUERY).tolist() == [1, 0, 0, 0, 1, 1]
-    assert len(WORDS) == len(set(WORDS)) == 24
+    assert len(FAILURE_WORDS) == len(set(FAILURE_WORDS)) == 24
 
 
 def test_an_unknown_level_is_no_alarm() -> None:

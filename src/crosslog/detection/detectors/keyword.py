@@ -16,12 +16,12 @@ from crosslog.detection.detector import Detector
 from crosslog.detection.events import Windows
 from crosslog.detection.learning.counts import score_messages
 
-WORDS = (
+FAILURE_WORDS = (
     "error", "errors", "fail", "failed", "failure", "fatal", "panic", "critical", "emergency", "abort", "aborted",
     "crash", "crashed", "exception", "corrupt", "corrupted", "timeout", "unreachable", "refused", "denied", "dead",
     "killed", "lost", "invalid",
 )  # fmt: skip
-ANY_WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
+ANY_WORD = re.compile(rf"\b(?:{'|'.join(FAILURE_WORDS)})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

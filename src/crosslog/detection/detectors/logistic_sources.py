@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from crosslog.detection.events import Episode, Windows
-from crosslog.detection.learning.counts import Counts, count_texts
+from crosslog.detection.learning.counts import LabelCounts, count_texts
 from crosslog.detection.learning.linear import LinearDetector
 
 
@@ -34,7 +34,7 @@ class LogisticSources(LinearDetector):
     def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
         """Fit on sources and support."""
         pooled, own = _pool(sources), count_texts([support])
-        both = Counts(
+        both = LabelCounts(
             np.concatenate([pooled.vectors, own.vectors]),
             np.concatenate([pooled.normal, own.normal]),
             np.concatenate([pooled.anomalous, own.anomalous]),
@@ -43,5 +43,5 @@ class LogisticSources(LinearDetector):
         return replace(self, state=self.fit_regression(both, importance))
 
 
-def _pool(sources: Sequence[Episode]) -> Counts:
+def _pool(sources: Sequence[Episode]) -> LabelCounts:
     return count_texts([windows for episode in sources for windows in episode.parts])

@@ -16,7 +16,7 @@ LookUp = Callable[[Windows, NDArray[np.integer]], NDArray[np.float32]]
 """`text_vectors` or, for a network, `network_inputs`."""
 
 
-class Counts(NamedTuple):
+class LabelCounts(NamedTuple):
     """Labelled events per distinct text, in the order of their ids.
 
     Attributes
@@ -35,7 +35,7 @@ class Counts(NamedTuple):
         return self.anomalous / (self.normal + self.anomalous)
 
 
-def count_texts(several: Sequence[Windows], look_up: LookUp = text_vectors) -> Counts:
+def count_texts(several: Sequence[Windows], look_up: LookUp = text_vectors) -> LabelCounts:
     """Labelled events per distinct text of windows that share a table.
 
     Raises
@@ -44,7 +44,7 @@ def count_texts(several: Sequence[Windows], look_up: LookUp = text_vectors) -> C
         If the labels of a window are withheld.
     """
     ids, normal, anomalous = _count_labels(several, [windows.events.units[windows.slots] for windows in several])
-    return Counts(look_up(several[0], ids), normal, anomalous)
+    return LabelCounts(look_up(several[0], ids), normal, anomalous)
 
 
 def count_messages(windows: Windows) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:

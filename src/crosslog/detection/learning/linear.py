@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from crosslog.detection.detector import Detector, State
 from crosslog.detection.events import Windows
-from crosslog.detection.learning.counts import Counts, score_texts
+from crosslog.detection.learning.counts import LabelCounts, score_texts
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class LinearDetector(Detector):
         weights, intercept = self.state["weights"], self.state["intercept"]
         return score_texts(windows, lambda vectors: 1 / (1 + np.exp(-(vectors @ weights + intercept))))
 
-    def fit_regression(self, counts: Counts, importance: NDArray[np.float64]) -> State:
+    def fit_regression(self, counts: LabelCounts, importance: NDArray[np.float64]) -> State:
         """Fit on distinct texts: one row per text and label, weighted by its events times the text's importance.
 
         Parameters
