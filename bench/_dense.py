@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from crosslog.detection.learning import device
-from crosslog.detection.learning.networks import Weights, scaled
-from crosslog.detection.windows import Windows
+from crosslog.detection.events import Windows
+from crosslog.detection.learning.device import current_device, to_tensor
+from crosslog.detection.learning.networks import Weights
+from crosslog.detection.learning.vectors import network_inputs
 
 ORDER = [0, 1, 3, 2]  # torch keeps the candidate before the output gate
 NAMES = {
-    "input.weight": "cells.weight_ih_l0",
-    "input.bias": "cells.bias_ih_l0",
-    "recurrent": "cells.weight_hh_l0",
+    "layers.0.input.weight": "cells.weight_ih_l0",
+    "layers.0.input.bias": "cells.bias_ih_l0",
+    "layers.0.recurrent": "cells.weight_hh_l0",
     "head.weight": "head.weight",
     "head.bias": "head.bias",
 }
@@ -40,10 +42,10 @@ class DenseLstm(nn.Module):
 
     def __init__(self, weights: Weights) -> None:
         super().__init__()
-        hidden, dim = weights["recurrent"].shape[1], weights["input.weight"].shape[1]
+        hidden, dim = weights["layers.0.recurrent"].shape[1], weights["layers.0.input.weight"].shape[1]
         self.cells = nn.LSTM(dim, hidden, batch_first=True)
         self.head = nn.Linear(hidden, 2)
-        self.to(device.asked())
+        self.to(current_device())
         self.load(weights)
 
     @property
@@ -66,8 +68,9 @@ class DenseLstm(nn.Module):
 
 def copies(windows: Windows) -> Copies:
     """A vector per event."""
-    ids, real = device.placed(windows.ids).long().clamp(min=0), device.placed(windows.real)
-    return Copies(scaled(device.placed(windows.table))[ids], device.placed(windows.labels).long(), real)
+    ids, real = to_tensor(windows.ids).long().clamp(min=0), to_tensor(windows.real)
+    table = to_tensor(network_inputs(windows, np.arange(len(windows.table))))
+    return Copies(table[ids], to_tensor(windows.labels).long(), real)
 
 
 def dense_adapt(model: DenseLstm, support: Copies, rate: float, steps: int) -> None:

@@ -24,8 +24,8 @@ import torch
 from bench import _spans, _ways
 from bench.parsing.machine import cores
 from crosslog.artifacts import write_text
-from crosslog.detection.learning import device
-from crosslog.detection.windows import Episode, Windows
+from crosslog.detection.events import Episode, Windows
+from crosslog.detection.learning.device import current_device, set_up_torch
 
 EXPERIMENT = "e1_simulated"
 WIDTHS, OWN_WIDTHS = (768, 64), (384, 32)  # vectors and hidden units: of CroSysLog, and of the pipeline
@@ -75,6 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, write the report and print it."""
     words = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(words)
+    set_up_torch(os.environ.get("CROSSLOG_DEVICE") or "cpu")
     load = os.getloadavg()[0]
     rows = [_measured(case, options.repeat) for case in _cases(options)]
     text = _report(rows, _command(words), load, options.repeat)
@@ -110,8 +111,8 @@ def _cases(options: argparse.Namespace) -> Iterator[Case]:
     yield _training(name, paper, _spans.episodes(many, 2, SPANS))
     if own:
         yield _training(EXPERIMENT, _ways.network(*OWN_WIDTHS), own[0])
-    scored = _spans.part(many, slice(0, -(-options.scored // _spans.LENGTH)))
-    what = f"score {scored.real.sum():,} events"
+    scored = many.take(slice(0, -(-options.scored // _spans.LENGTH)))
+    what = f"score {scored.size:,} events"
     yield Case(f"{what}, no prefix shared", name, [scored], _ways.scoring_apart(paper, scored))
     yield Case(what, name, [scored], _ways.scoring(paper, scored))
     yield _adapting(name, paper, _spans.episodes(many, options.episodes, TARGET_SPANS))
@@ -154,8 +155,8 @@ def _seconds(way: _ways.Way) -> float:
 
 def _wait() -> None:
     """Let a GPU end what it was told to do."""
-    if device.asked().type == "cuda":
-        torch.cuda.synchronize(device.asked())
+    if current_device().type == "cuda":
+        torch.cuda.synchronize(current_device())
 
 
 def _whole(options: argparse.Namespace) -> str:
@@ -187,7 +188,7 @@ def _report(rows: Sequence[Row], command: str, load: float, repeats: int) -> str
 
 def _device() -> str:
     """The CPU, or a GPU by its name."""
-    found = device.asked()
+    found = current_device()
     return torch.cuda.get_device_name(found) if found.type == "cuda" else "the CPU"
 
 

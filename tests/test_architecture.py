@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import pytest
 from imports import imports, modules, tree
 
-GROUND = {"atomic", "settings", "systems", "schemas", "csv_files", "plugins", "executor", "faults", "templates"}
+GROUND = {
+    "atomic", "settings", "systems", "schemas", "csv_files", "plugins", "executor", "faults", "templates", "vectors",
+}  # fmt: skip
 ROOMS = {"logs", "interpretation", "labelling", "embedding", "detection", "evaluation", "reporting"}
 PLUGIN_FOLDERS = ("logs.formats", "logs.mining", "embedding.encoders", "detection.detectors", "reporting")
 LONGEST_BODY = 45

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from detection.made import make_texts, make_windows
 
-from crosslog.detection.windows import Windows
+from crosslog.detection.events import Windows
 
 TABLE = np.array([[1, 0], [0, 1], [-1, 0], [0.8, 0.6], [0.6, 0.8], [-0.6, -0.8]], dtype=np.float32)
 
 
 def windows(ids: list[int], anomalous: list[int]) -> Windows:
-    """One window; -1 pads."""
-    array = np.array([ids], dtype=np.int32)
-    return Windows(
-        ids=array,
-        table=TABLE,
-        texts=[f"text {i}" for i in range(6)],
-        messages=array,
-        message_texts=[f"text {i}" for i in range(6)],
-        severities=np.zeros(6, dtype=np.int8),
-        labels=np.array([anomalous], dtype=np.bool_),
-        lines=np.arange(1, len(ids) + 1, dtype=np.int64)[None],
-        system="plain",
-    )
+    """One window."""
+    return make_windows([ids], [anomalous], make_texts(TABLE), "plain")
 
 
-QUERY = windows([0, 1, 2, 3, 4, 5, -1], [0] * 7).withheld()
+QUERY = windows([0, 1, 2, 3, 4, 5], [0] * 6).withhold()

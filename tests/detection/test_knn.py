@@ -12,7 +12,7 @@ APART = np.sqrt(2)  # between [1, 0] and [0, 1], and so the radius of a support 
 
 
 def scores(neighbours: int, ids: list[int], anomalous: list[int]) -> np.ndarray:
-    return Knn(neighbours).adapt(windows(ids, anomalous), []).score(QUERY)[0]
+    return Knn(neighbours).adapt(windows(ids, anomalous), []).score(QUERY)
 
 
 def test_a_normal_text_that_occurs_often_enough_scores_nothing() -> None:

@@ -7,11 +7,12 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
+from detection.dense import dense_logits
 from torch import Tensor
 
 from crosslog.detection.learning.lstm_layer import lstm_states
-from crosslog.detection.learning.networks import EventLstm, initialise
-from crosslog.detection.learning.prefixes import Prefixes, prefixes
+from crosslog.detection.learning.networks import EventLstm
+from crosslog.detection.learning.prefixes import Prefixes, build_prefixes
 
 TEXTS, HIDDEN = 4, 3
 
@@ -25,7 +26,7 @@ def tree() -> Prefixes:
     ids = np.random.default_rng(3).integers(0, TEXTS, (12, 6))
     ids[4:8, :2] = ids[0, :2]
     ids[9] = ids[1]
-    found, _ = prefixes(ids)
+    found, _ = build_prefixes(ids)
     assert found.sizes[0] < found.sizes[-1] < 12
     return found
 
@@ -66,14 +67,13 @@ def test_a_second_derivative_of_the_pass_by_hand_is_refused() -> None:
 @pytest.mark.parametrize("layers", [1, 2])
 def test_the_network_is_torchs_own_lstm(layers: int) -> None:
     mine, theirs = EventLstm(8, 4, layers), torch.nn.LSTM(8, 4, layers, batch_first=True)
-    initialise(mine, 3)
     table, ids = drawn(5, 8).float(), torch.from_numpy(np.random.default_rng(2).integers(0, 5, (6, 7)))
-    for number, part in enumerate([mine, *mine.upper]):
+    for number, part in enumerate(mine.layers):
         put(theirs, number, part.input, part.recurrent)
     with torch.no_grad():
         expected = mine.head(theirs(table[ids])[0])
-        found, (shared, nodes) = mine(table, ids), prefixes(ids.numpy())
-        torch.testing.assert_close(found, expected, rtol=0, atol=1e-6)
+        shared, nodes = build_prefixes(ids.numpy())
+        torch.testing.assert_close(dense_logits(mine, {}, table, ids), expected, rtol=0, atol=1e-6)
         torch.testing.assert_close(mine(table, shared)[torch.from_numpy(nodes)], expected, rtol=0, atol=1e-6)
 
 

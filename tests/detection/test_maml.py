@@ -12,10 +12,10 @@ from detection.toy import problem
 from torch import Tensor
 from torch.func import functional_call
 
-from crosslog.detection.learning.events import events, mean_loss
-from crosslog.detection.learning.maml import Loss, Losses, descended, descent, gradient, meta_gradient
-from crosslog.detection.learning.networks import EventLstm, Weights, initialise
-from crosslog.detection.windows import Windows
+from crosslog.detection.events import Windows
+from crosslog.detection.learning.events import build_event_tree, mean_loss
+from crosslog.detection.learning.maml import Loss, Losses, descend, descent, gradient, meta_gradient
+from crosslog.detection.learning.networks import EventLstm, Weights, draw_weights
 
 SOURCES, _ = problem(events=110)
 RATE, STEPS = 0.5, 3
@@ -34,7 +34,7 @@ def valley(weights: Weights) -> Tensor:
 
 def test_descent_takes_plain_steps_and_leaves_the_start_alone() -> None:
     weights = {"w": torch.tensor([1.0])}
-    assert descended(partial(bowl, 0.0), weights, 0.5, 2)["w"].item() == 0.25
+    assert descend(partial(bowl, 0.0), weights, 0.5, 2)["w"].item() == 0.25
     assert weights["w"].item() == 1.0
     assert not weights["w"].requires_grad
 
@@ -56,13 +56,13 @@ def test_the_meta_gradient_is_the_query_gradient_at_the_adapted_weights_summed_o
 
 def network_losses(layers: int = 1) -> tuple[list[Losses], Weights]:
     """Both sources as losses of a small network, in float64."""
-    model = EventLstm(8, 4, layers, twice=True)
-    weights = {name: weight.double() for name, weight in initialise(model, 1).items()}
+    model = draw_weights(partial(EventLstm, 8, 4, layers, twice=True), seed=1)
+    weights = {name: weight.detach().double() for name, weight in model.named_parameters()}
     return [Losses(*(event_loss(model, windows) for windows in episode)) for episode in SOURCES], weights
 
 
 def event_loss(model: EventLstm, windows: Windows) -> Loss:
-    given = events(windows, dtype=torch.float64)
+    given = build_event_tree(windows, dtype=torch.float64)
     return lambda weights: mean_loss(functional_call(model, weights, (given.table, given.tree)), given.shares)
 
 
@@ -87,7 +87,7 @@ def test_the_second_order_slope_is_the_derivative_of_adapting_and_asking(layers:
     episodes, weights = network_losses(layers)
 
     def adapted(given: Weights) -> Tensor:
-        return torch.stack([e.query(descended(e.support, given, RATE, STEPS)) for e in episodes]).sum()
+        return torch.stack([e.query(descend(e.support, given, RATE, STEPS)) for e in episodes]).sum()
 
     slopes = meta_gradient(episodes, weights, RATE, STEPS, second_order=True)
     differences(adapted, weights, slopes)
@@ -98,7 +98,7 @@ def test_the_second_order_slope_is_the_derivative_of_adapting_and_asking(layers:
 def test_the_first_order_slope_is_the_derivative_of_the_query_where_adapting_ends() -> None:
     (episode, _), weights = network_losses()
     slopes = meta_gradient([episode], weights, RATE, STEPS)
-    differences(episode.query, descended(episode.support, weights, RATE, STEPS), slopes)
+    differences(episode.query, descend(episode.support, weights, RATE, STEPS), slopes)
 
 
 def gaussians(number: int) -> Losses:
@@ -141,7 +141,7 @@ def union(tasks: list[Losses], weights: Weights) -> Weights:
 
 
 def loss_after_adapting(weights: Weights) -> float:
-    adapted = ((task.query, descended(task.support, weights, RATE, STEPS)) for task in map(gaussians, range(HELD_OUT)))
+    adapted = ((task.query, descend(task.support, weights, RATE, STEPS)) for task in map(gaussians, range(HELD_OUT)))
     return sum(query(there).item() for query, there in adapted) / HELD_OUT
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from crosslog.detection.windows import Episode, Windows
 from detection.asked import experiment
 from detection.toy import problem
 
 from crosslog.detection.episodes.adapting import Rules
 from crosslog.detection.episodes.scoring import DetectorError, Scored, score_episodes
-from crosslog.detection.learning.counts import message_counts
-from crosslog.detection.windows import Episode, Windows
+from crosslog.detection.learning.counts import count_texts
 
 SOURCES, TARGET = problem()
 HONEST = Rules(experiment(), threshold=0.5)
@@ -126,7 +126,7 @@ def test_a_score_that_is_not_finite_is_refused() -> None:
 
 def test_withheld_windows_cannot_be_learnt_from() -> None:
     with pytest.raises(ValueError, match="withheld"):
-        message_counts([TARGET.query.withheld()])
+        count_texts([TARGET.query.withheld()])
 
 
 def test_a_method_without_steps_has_none() -> None:

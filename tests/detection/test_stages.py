@@ -39,6 +39,7 @@ DETECTORS: dict[str, Any] = {
         "meta_steps": 1,
         "second_order": False,
         "class_weights": False,
+        "weight_decay": 0.01,
     },
 }
 EXPERIMENT: dict[str, Any] = {

@@ -19,6 +19,7 @@ from crosslog.labelling import proposals, verdicts
 from crosslog.labelling.transfer import transfer_verdicts
 from crosslog.settings import Settings
 from crosslog.systems import load_system
+from crosslog.vectors import normalise_vectors
 
 Side = tuple[pl.DataFrame, NDArray[np.float32]]
 
@@ -99,6 +100,4 @@ def _encoder() -> Encoder:
 def _vectors(templates: pl.DataFrame, encoder: Encoder) -> NDArray[np.float32]:
     """(n, dim) vectors of length one of the templates' sentences."""
     vectors, _ = vectors_for(templates["interpretation"].to_list(), artifacts.vector_store(encoder.identity()), encoder)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    np.divide(vectors, lengths, out=vectors, where=lengths > 0)
-    return vectors
+    return normalise_vectors(vectors)

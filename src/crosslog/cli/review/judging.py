@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from crosslog import artifacts
 from crosslog.labelling.judging import KnownVectors, order_templates
+from crosslog.vectors import normalise_vectors
 
 REPRESENTATION = "interpretation"
 # A hint for the very first verdicts, which have no other to go by; never a label.
@@ -64,6 +65,4 @@ def _vectors(system: str, texts: Sequence[str]) -> NDArray[np.float32] | None:
     for place, text in enumerate(texts):
         if text in rows:
             found[place] = stored[rows[text]]
-    lengths = np.linalg.norm(found, axis=1, keepdims=True)
-    np.divide(found, lengths, out=found, where=lengths > 0)
-    return found
+    return normalise_vectors(found)

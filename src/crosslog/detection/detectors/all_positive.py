@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar, Self
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
+from crosslog.detection.detector import Detector
+from crosslog.detection.events import Windows
 
 
 @dataclass(frozen=True)
-class AllPositive:
+class AllPositive(Detector):
     """Scores every event 1."""
-
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
-
-    def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Nothing to learn."""
-        return self
-
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Nothing to learn."""
-        return self
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) ones."""

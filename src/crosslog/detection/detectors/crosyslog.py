@@ -13,24 +13,35 @@ inputs are scaled differently, and there are some tens of meta-steps, not 120 se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
+from torch import nn
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
-from crosslog.detection.learning.events import event_cross_entropy, event_probabilities
-from crosslog.detection.learning.maml import Loss, Losses, descent, meta_gradient
-from crosslog.detection.learning.networks import EventLstm, initialise, to_state, to_weights
+from crosslog.detection.events import Windows
+from crosslog.detection.learning.events import event_cross_entropy
+from crosslog.detection.learning.maml import Loss, Losses, meta_gradient
+from crosslog.detection.learning.meta_learner import MetaLearner
+from crosslog.detection.learning.networks import EventLstm, Weights
 
 
 @dataclass(frozen=True)
-class CroSysLog:
+class CroSysLog(MetaLearner):
     """Event-level scores from the order of events and a handful of gradient steps."""
+
+    small: ClassVar[Mapping[str, Any]] = {
+        "hidden_size": 8,
+        "layers": 1,
+        "inner_learning_rate": 0.3,
+        "outer_learning_rate": 0.01,
+        "inner_steps": 3,
+        "test_steps": 10,
+        "meta_steps": 10,
+        "second_order": False,
+        "class_weights": False,
+        "weight_decay": 0.01,
+    }
 
     hidden_size: int
     layers: int
@@ -41,50 +52,19 @@ class CroSysLog:
     meta_steps: int
     second_order: bool  # differentiate through the inner steps
     class_weights: bool  # each class weighs the same in the loss, however rare
+    weight_decay: float
     seed: int
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
 
-    def fit(self, sources: Sequence[Episode]) -> Self:
-        """Meta-learn the initial weights; every source is used in every meta-step."""
-        model = self._model(sources[0].support.table.shape[1], twice=self.second_order)
-        weights = initialise(model, self.seed)
-        episodes = [Losses(*(self._loss(model, windows) for windows in episode.parts)) for episode in sources]
-        optimiser = torch.optim.AdamW(list(weights.values()), lr=self.outer_learning_rate)
-        for _ in range(self.meta_steps):
-            slopes = meta_gradient(
-                episodes, weights, self.inner_learning_rate, self.inner_steps, second_order=self.second_order
-            )
-            for name, weight in weights.items():
-                weight.grad = slopes[name]
-            optimiser.step()
-        return replace(self, state=to_state(weights))
+    def build_network(self, dim: int) -> EventLstm:
+        """Layers of LSTM, and two logits per event."""
+        return EventLstm(dim, self.hidden_size, self.layers, twice=self.second_order)
 
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Take `test_steps` steps on the support; the last weights are kept."""
-        *_, last = self.adaptations(support)
-        return last
+    def loss_of(self, network: nn.Module, windows: Windows) -> Loss:
+        """Mean cross-entropy per event."""
+        return event_cross_entropy(network, windows, balanced=self.class_weights)
 
-    def adaptations(self, support: Windows) -> Iterator[Self]:
-        """Itself before any step on the support, and after each."""
-        steps = descent(
-            self._loss(self._model(self._dim), support),
-            to_weights(self.state),
-            self.inner_learning_rate,
-            self.test_steps,
+    def source_slopes(self, episodes: Sequence[Losses], weights: Weights) -> Weights:
+        """The slope of all queries' losses after the inner steps."""
+        return meta_gradient(
+            episodes, weights, self.inner_learning_rate, self.inner_steps, second_order=self.second_order
         )
-        return (replace(self, state=to_state(weights)) for weights in steps)
-
-    def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(size,) softmax probabilities of an anomaly."""
-        return event_probabilities(self._model(self._dim), to_weights(self.state), windows)
-
-    def _loss(self, model: EventLstm, windows: Windows) -> Loss:
-        return event_cross_entropy(model, windows, balanced=self.class_weights)
-
-    @property
-    def _dim(self) -> int:
-        return int(self.state["input.weight"].shape[1])
-
-    def _model(self, dim: int, twice: bool = False) -> EventLstm:
-        return EventLstm(dim, self.hidden_size, self.layers, twice)

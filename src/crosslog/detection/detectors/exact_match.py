@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
-from crosslog.detection.learning.counts import message_counts
+from crosslog.detection.detector import Detector
+from crosslog.detection.events import Episode, Windows
+from crosslog.detection.learning.counts import count_messages, hash_texts, score_messages
 
 
 @dataclass(frozen=True)
-class ExactMatch:
+class ExactMatch(Detector):
     """Remembers the share of anomalous events per message; a message it has not seen scores 0."""
 
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
-
-    def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Nothing to learn: another system's messages are other messages."""
-        return self
-
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Remember; `state` is the (messages,) share."""
-        counts = message_counts([support])
-        shares = np.zeros(len(support.events.texts.messages), dtype=np.float32)
-        shares[counts.ids] = counts.share
-        return replace(self, state={"shares": shares})
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
+        """Remember; `state` holds the messages' keys (messages,), in order, and their `shares`."""
+        keys, shares = count_messages(support)
+        return replace(self, state={"keys": keys, "shares": shares.astype(np.float32)})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) shares."""
-        shares: NDArray[np.float32] = self.state["shares"]
-        return shares[windows.events.messages[windows.slots]]
+        return score_messages(windows, self._look_up)
+
+    def _look_up(self, messages: list[str]) -> NDArray[np.float32]:
+        asked, known = hash_texts(messages), self.state["keys"]
+        if not len(known):
+            return np.zeros(len(asked), dtype=np.float32)
+        places = np.searchsorted(known, asked).clip(max=len(known) - 1)
+        return np.where(known[places] == asked, self.state["shares"][places], np.float32(0))

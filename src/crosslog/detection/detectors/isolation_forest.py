@@ -2,49 +2,100 @@
 
 Score: 2 ** (-E(h) / c), the paper's Eq. 2, where h is the number of random cuts that set an event apart; .5 is its
 "no distinct anomaly". CroSysLog mentions the method, trained on the support, as too weak for its tables; all events
-are used, as in LogLead (Mantyla et al. 2024), by the same group.
+are used, as in LogLead (Mantyla et al. 2024), by the same group. scikit-learn grows the trees; they are kept as arrays,
+and climbed here just as scikit-learn does it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
-from crosslog.detection.learning.counts import by_unit
+from crosslog.detection.detector import Detector, State
+from crosslog.detection.events import Episode, Windows
+from crosslog.detection.learning.counts import score_texts
+from crosslog.detection.learning.vectors import text_vectors
 
 
 @dataclass(frozen=True)
-class IsolationForest:
+class IsolationForest(Detector):
     """Anomalies are few and different, so random cuts isolate them early."""
+
+    small: ClassVar[Mapping[str, Any]] = {"trees": 50, "sample_size": 256}
 
     trees: int
     sample_size: int  # events a tree sees, at most
     seed: int
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
 
-    def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Nothing to learn from sources."""
-        return self
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
+        """Grow the trees; their nodes stand one tree after another.
 
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Grow the trees; `forest` (1,) holds scikit-learn's own object."""
+        `roots` (trees,); `children` (nodes, 2), a leaf being its own; the `features` (nodes,) and `thresholds` (nodes,)
+        that a node cuts by; the `paths` (nodes,) in cuts that end in it; and the `sample` (1,) that a tree has seen.
+        """
         from sklearn.ensemble import IsolationForest as Forest  # noqa: PLC0415  a second of start-up
 
-        events = support.table[support.events.units[support.slots]]
+        events = text_vectors(support, support.events.units[support.slots])
         sample = min(self.sample_size, len(events))
-        forest = Forest(n_estimators=self.trees, max_samples=sample, random_state=self.seed)
-        held = np.empty(1, dtype=object)  # np.array([forest]) would take the forest apart into its trees
-        held[0] = forest.fit(events)
-        return replace(self, state={"forest": held})
+        forest = Forest(n_estimators=self.trees, max_samples=sample, random_state=self.seed).fit(events)
+        grown = [_flatten(estimator.tree_) for estimator in forest.estimators_]
+        sizes = np.array([len(tree["paths"]) for tree in grown])
+        roots = np.cumsum(sizes) - sizes
+        state = {name: np.concatenate([tree[name] for tree in grown]) for name in grown[0]}
+        state["children"] += np.repeat(roots, sizes)[:, None]
+        return replace(self, state={**state, "roots": roots, "sample": np.array([sample])})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) in (0, 1)."""
-        forest = self.state["forest"][0]
-        return by_unit(windows, lambda vectors: -forest.score_samples(vectors))
+        return score_texts(windows, self._isolate)
+
+    def _isolate(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        average = float(_average_path(self.state["sample"])[0])
+        if not average:  # of a sample of one event nothing can be cut
+            return np.full(len(vectors), 0.5)
+        paths = np.zeros(len(vectors))
+        for root in self.state["roots"]:  # one by one, in scikit-learn's order of adding
+            paths += self.state["paths"][self._find_leaves(root, vectors)]
+        scores: NDArray[np.float64] = 2 ** -(paths / (len(self.state["roots"]) * average))
+        return scores
+
+    def _find_leaves(self, root: int, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+        """(n,) the leaf of one tree that each vector falls into."""
+        children, features, thresholds = (self.state[name] for name in ("children", "features", "thresholds"))
+        rows, nodes = np.arange(len(vectors)), np.full(len(vectors), root)
+        while True:
+            beyond = vectors[rows, features[nodes]] > thresholds[nodes]
+            below = children[nodes, beyond.astype(np.int64)]
+            if np.array_equal(below, nodes):
+                return nodes
+            nodes = below
+
+
+def _flatten(tree: Any) -> State:
+    """Nodes of scikit-learn's tree as arrays; parents stand before their children."""
+    count, leaf = tree.node_count, tree.children_left < 0
+    children = np.stack([tree.children_left, tree.children_right], axis=1)
+    children[leaf] = np.flatnonzero(leaf)[:, None]
+    depths = np.zeros(count)
+    for node in np.flatnonzero(~leaf):
+        depths[children[node]] = depths[node] + 1
+    return {
+        "children": children,
+        "features": np.where(leaf, 0, tree.feature),
+        "thresholds": np.where(leaf, np.inf, tree.threshold),
+        "paths": depths
+        + 1
+        + _average_path(tree.n_node_samples)
+        - 1,  # scikit-learn counts nodes, and adds in this order
+    }
+
+
+def _average_path(events: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Average path of an unsuccessful search among so many events (Liu et al. 2008, Eq. 1)."""
+    many = np.maximum(events, 3).astype(np.float64)
+    paths: NDArray[np.float64] = 2.0 * (np.log(many - 1.0) + np.euler_gamma) - 2.0 * (many - 1.0) / many
+    return np.where(events > 2, paths, np.where(events == 2, 1.0, 0.0))

@@ -7,41 +7,27 @@ usual forms. The list was frozen before any target was looked at; tuning it to a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar, Self
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
+from crosslog.detection.detector import Detector
+from crosslog.detection.events import Windows
+from crosslog.detection.learning.counts import score_messages
 
-WORDS = (
+FAILURE_WORDS = (
     "error", "errors", "fail", "failed", "failure", "fatal", "panic", "critical", "emergency", "abort", "aborted",
     "crash", "crashed", "exception", "corrupt", "corrupted", "timeout", "unreachable", "refused", "denied", "dead",
     "killed", "lost", "invalid",
 )  # fmt: skip
-ANY_WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
+ANY_WORD = re.compile(rf"\b(?:{'|'.join(FAILURE_WORDS)})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Keyword:
+class Keyword(Detector):
     """Scores 1 where a message has one of 24 words, else 0."""
-
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
-
-    def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Nothing to learn."""
-        return self
-
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Nothing to learn."""
-        return self
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) of 0 and 1."""
-        ids, inverse = np.unique(windows.events.messages[windows.slots], return_inverse=True)
-        found = [ANY_WORD.search(windows.events.texts.messages[i]) is not None for i in ids]
-        return np.array(found, dtype=np.float32)[inverse]
+        return score_messages(windows, lambda texts: np.array([ANY_WORD.search(text) is not None for text in texts]))

@@ -11,36 +11,30 @@ centres are the text nearest to the mean and the text farthest from that one, so
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
-from crosslog.detection.learning.counts import by_unit, unit_counts
-from crosslog.detection.learning.vectors import normalised, relative
+from crosslog.detection.detector import Detector
+from crosslog.detection.events import Episode, Windows
+from crosslog.detection.learning.counts import count_texts, score_texts
+from crosslog.detection.learning.vectors import relate_distances
+from crosslog.vectors import normalise_vectors
 
 
 @dataclass(frozen=True)
-class KMeans:
+class KMeans(Detector):
     """The smaller of two clusters is anomalous."""
 
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
-
-    def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Nothing to learn from sources."""
-        return self
-
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
         """Find the clusters: `centres` (2, dim), the big one first; a support of a single text is one big cluster."""
         from sklearn.cluster import KMeans as Clusters  # noqa: PLC0415  a second of start-up
 
-        counts = unit_counts([support])
+        counts = count_texts([support])
         events = counts.normal + counts.anomalous
-        vectors = normalised(support.table[counts.ids]).astype(np.float64)  # the order of sums is then lost in rounding
+        vectors = normalise_vectors(counts.vectors).astype(np.float64)  # the order of sums is then lost in rounding
         starts = _starts(vectors, events)
         if len(starts) < 2:
             return replace(self, state={"centres": np.vstack([starts, np.zeros_like(starts)])})
@@ -50,11 +44,11 @@ class KMeans:
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) in [0, 1]."""
-        return by_unit(windows, self._nearness_to_the_small)
+        return score_texts(windows, self._nearness_to_the_small)
 
     def _nearness_to_the_small(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-        big, small = (np.linalg.norm(normalised(vectors) - centre, axis=1) for centre in self.state["centres"])
-        return relative(big, small)
+        big, small = (np.linalg.norm(normalise_vectors(vectors) - centre, axis=1) for centre in self.state["centres"])
+        return relate_distances(big, small)
 
 
 def _starts(vectors: NDArray[np.float64], events: NDArray[np.int64]) -> NDArray[np.float64]:

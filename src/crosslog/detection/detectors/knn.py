@@ -10,36 +10,33 @@ is what lies as far off as one text usually does from the next.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
-from crosslog.detection.learning.counts import by_unit, unit_counts
-from crosslog.detection.learning.vectors import normalised, relative
+from crosslog.detection.detector import Detector
+from crosslog.detection.events import Episode, Windows
+from crosslog.detection.learning.counts import count_texts, score_texts
+from crosslog.detection.learning.vectors import relate_distances
+from crosslog.vectors import normalise_vectors
 
 
 @dataclass(frozen=True)
-class Knn:
+class Knn(Detector):
     """Far from what is normal."""
 
+    small: ClassVar[Mapping[str, Any]] = {"neighbours": 3}
+
     neighbours: int  # k; fewer where the support has fewer normal events
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
 
-    def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Nothing to learn from sources."""
-        return self
-
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
         """Keep the normal texts: unit vectors (distinct, dim), events of each (distinct,) and the radius (1,)."""
-        counts = unit_counts([support])
+        counts = count_texts([support])
         events = counts.normal if counts.normal.any() else counts.anomalous
-        vectors, events = normalised(support.table[counts.ids[events > 0]]), events[events > 0]
+        vectors, events = normalise_vectors(counts.vectors[events > 0]), events[events > 0]
         apart = _distances(vectors, vectors)
         np.fill_diagonal(apart, np.inf)
         radius = apart.min(axis=1).mean() if len(vectors) > 1 else 0.0
@@ -47,15 +44,15 @@ class Knn:
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) in [0, 1]; .5 at the radius."""
-        return by_unit(windows, self._distance_to_the_kth)
+        return score_texts(windows, self._distance_to_the_kth)
 
     def _distance_to_the_kth(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-        distances = _distances(normalised(vectors), self.state["vectors"])
+        distances = _distances(normalise_vectors(vectors), self.state["vectors"])
         order = np.argsort(distances, axis=1, kind="stable")
         events = np.cumsum(self.state["events"][order], axis=1)
         wanted = min(self.neighbours, int(events[0, -1]))
         kth = np.take_along_axis(order, (events >= wanted).argmax(axis=1)[:, None], axis=1)
-        return relative(np.take_along_axis(distances, kth, axis=1)[:, 0], self.state["radius"])
+        return relate_distances(np.take_along_axis(distances, kth, axis=1)[:, 0], self.state["radius"])
 
 
 def _distances(vectors: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar, Self
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
+from crosslog.detection.detector import Detector
+from crosslog.detection.events import Windows
+from crosslog.detection.learning.counts import event_severities
 
 WORST = 7  # emergency
 
 
 @dataclass(frozen=True)
-class Level:
+class LogLevel(Detector):
     """Scores severity / 7; an unknown severity scores 0, so a log without levels gets no alarm."""
-
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
-
-    def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Nothing to learn."""
-        return self
-
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Nothing to learn."""
-        return self
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) in [0, 1]."""
-        scores = np.maximum(windows.events.texts.severities, 0).astype(np.float32) / np.float32(WORST)
-        return scores[windows.events.messages[windows.slots]]
+        return np.maximum(event_severities(windows), 0).astype(np.float32) / np.float32(WORST)

@@ -11,26 +11,33 @@ those of the experiment, for every method the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
-from crosslog.detection.learning.networks import initialise, to_state
+from crosslog.detection.events import Episode, Windows
 from crosslog.detection.learning.recurrent import Recurrent, Sizes
-from crosslog.detection.learning.sequences import Sequences, scored, sequences
-from crosslog.detection.learning.training import Plan, anomaly_probability, event_loss, loaded, trained
+from crosslog.detection.learning.sequence_classifier import SequenceClassifier
+from crosslog.detection.learning.sequences import Sequences
+from crosslog.detection.learning.vectors import vector_size
 
 
 @dataclass(frozen=True)
-class LogRobust:
-    """Context from both sides and a weighted view of the whole run."""
+class LogRobust(SequenceClassifier[nn.Module]):
+    """Context from both sides and a weighted view of the whole run; sources teach this method nothing."""
+
+    small: ClassVar[Mapping[str, Any]] = {
+        "window": 20,
+        "hidden_size": 8,
+        "layers": 1,
+        "dropout": 0.1,
+        "epochs": 20,
+        "batch_size": 21,
+        "learning_rate": 0.01,
+    }
 
     window: int
     hidden_size: int  # per direction
@@ -40,34 +47,14 @@ class LogRobust:
     batch_size: int
     learning_rate: float
     seed: int
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
 
-    def fit(self, sources: Sequence[Episode]) -> Self:
-        """Draw the weights that training starts from; sources teach this method nothing."""
-        return replace(self, state=to_state(initialise(self._model(sources[0].support.table.shape[1]), self.seed)))
-
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Train on the support."""
-        model, inputs = self._loaded(), sequences([support], self.window)
-        plan = Plan(self.epochs, self.batch_size, self.learning_rate, weight_decay=0.0, seed=self.seed)
-
-        def loss(chosen: Tensor) -> Tensor:
-            runs = inputs.rows(chosen)
-            return event_loss(model(runs), runs)
-
-        return replace(self, state=to_state(dict(trained(model, loss, len(inputs), plan).named_parameters())))
-
-    def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(size,) softmax probabilities of an anomaly."""
-        model = self._loaded()
-        return scored(windows, self.window, lambda inputs: anomaly_probability(model(inputs)))
-
-    def _loaded(self) -> _Network:
-        return loaded(self._model(self.state["lstm.input.weight"].shape[1]), self.state)
-
-    def _model(self, dim: int) -> _Network:
+    def build_network(self, dim: int) -> nn.Module:
+        """Recurrent layers, attention and a head."""
         return _Network(dim, Sizes(self.hidden_size, self.layers, self.dropout))
+
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
+        """Train on the support."""
+        return self.train_on([support], self.load_network(vector_size(support)), self.epochs)
 
 
 class _Network(nn.Module):
@@ -79,7 +66,7 @@ class _Network(nn.Module):
 
     def forward(self, inputs: Sequences) -> Tensor:
         """(n, length, 2) logits."""
-        states = self.lstm(inputs.table, inputs.ids)
+        states = self.lstm(inputs)
         real = inputs.real[..., None].to(states.dtype)
         weights = self.attention(states).tanh() * real
         summary = (weights * states).sum(dim=1, keepdim=True) / real.sum(dim=1, keepdim=True).clamp(min=1)

@@ -15,9 +15,9 @@ in a batch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -25,18 +25,41 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
-from crosslog.detection.learning import device
-from crosslog.detection.learning.networks import initialise, to_state
+from crosslog.detection.events import Episode, Windows
+from crosslog.detection.learning.device import to_tensor
+from crosslog.detection.learning.networks import NetworkDetector, to_state
 from crosslog.detection.learning.recurrent import Recurrent, Sizes
-from crosslog.detection.learning.sequences import Sequences, one_source, scored, sequences
-from crosslog.detection.learning.training import adamw, loaded, training
+from crosslog.detection.learning.sequences import (
+    Sequences,
+    cut_sequences,
+    draw_batches,
+    pick_source,
+    score_sequences,
+)
+from crosslog.detection.learning.training import build_optimiser, enable_dropout
+from crosslog.detection.learning.vectors import vector_size
+from crosslog.vectors import TINY
 
 
 @dataclass(frozen=True)
-class LogTad:
+class LogTad(NetworkDetector["_Network"]):
     """One normality for two systems."""
+
+    small: ClassVar[Mapping[str, Any]] = {
+        "source": 0,
+        "one_support": True,
+        "window": 20,
+        "hidden_size": 16,
+        "layers": 1,
+        "dropout": 0.0,
+        "discriminator_size": 8,
+        "adversary_weight": 0.1,
+        "centre_steps": 5,
+        "steps": 60,
+        "batch_size": 21,
+        "learning_rate": 0.01,
+        "weight_decay": 0.000001,
+    }
 
     source: int  # which of the experiment's sources
     one_support: bool  # the target is one random support, the same for all episodes
@@ -52,73 +75,65 @@ class LogTad:
     learning_rate: float
     weight_decay: float
     seed: int
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
 
-    def fit(self, sources: Sequence[Episode]) -> Self:
-        """Draw the weights that training starts from; training needs the target as well."""
-        dim = one_source(sources, self.source)[0].table.shape[1]
-        return replace(self, state=to_state(initialise(self._model(dim), self.seed)))
+    def build_network(self, dim: int) -> _Network:
+        """Recurrent layers, and the discriminator over them."""
+        return _Network(dim, Sizes(self.hidden_size, self.layers, self.dropout), self.discriminator_size)
 
     def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
         """Train on normal events of both systems; `centre` (hidden,) and `radius` (1,) join the weights."""
-        source, target = (sequences(given, self.window) for given in (one_source(sources, self.source), [support]))
-        model = self._loaded()
-        systems = [system for system in map(_with_normal, (source, target)) if len(system)]
-        centre = self._train(model, systems) if systems else target.table.new_zeros(self.hidden_size)
+        systems = [cut_sequences(given, self.window) for given in (pick_source(sources, self.source), [support])]
+        network, target = self.load_network(vector_size(support)), systems[1]
+        with_normal = [system for system in map(_keep_normal, systems) if len(system)]
+        centre = self._train(network, with_normal) if with_normal else target.table.new_zeros(self.hidden_size)
         with torch.no_grad():
-            distances = _distances(model.lstm(target.table, target.ids), centre)[target.real]
+            distances = _distances(network.lstm(target), centre)[target.real]
         radius = _radius(distances.cpu().numpy(), target.labels[target.real].cpu().numpy() == 1)
-        learnt = to_state({**dict(model.named_parameters()), "centre": centre})
+        learnt = to_state({**network.state_dict(), "centre": centre})
         return replace(self, state={**learnt, "radius": np.array([radius], np.float32)})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) in [0, 1); .5 at the radius."""
-        model, centre = self._loaded(), device.placed(np.array(self.state["centre"]))
+        network, centre = self.load_network(vector_size(windows)), to_tensor(np.array(self.state["centre"]))
         radius = float(self.state["radius"][0])
 
-        def score(inputs: Sequences) -> Tensor:
-            distances = _distances(model.lstm(inputs.table, inputs.ids), centre)
+        def score(runs: Sequences) -> Tensor:
+            distances = _distances(network.lstm(runs), centre)
             return distances / (distances + radius)
 
-        return scored(windows, self.window, score)
+        return score_sequences(windows, self.window, score)
 
-    def _train(self, model: _Network, systems: list[Sequences]) -> Tensor:
-        """Train `model` in place; the (hidden,) centre."""
+    def _train(self, network: _Network, systems: list[Sequences]) -> Tensor:
+        """Train `network` in place; the (hidden,) centre."""
         generator = torch.Generator().manual_seed(self.seed)
-        optimiser = adamw(model, self.learning_rate, self.weight_decay)
+        optimiser = build_optimiser(network, self.learning_rate, self.weight_decay)
 
         def step(centre: Tensor | None) -> None:
-            chosen = [torch.randint(len(runs), (self.batch_size,), generator=generator) for runs in systems]
-            states = [model.normal_states(runs.rows(rows)) for runs, rows in zip(systems, chosen, strict=True)]
+            states = [network.normal_states(runs) for runs in draw_batches(systems, self.batch_size, generator)]
             optimiser.zero_grad()
-            self._loss(model, states, centre).backward()  # type: ignore[no-untyped-call]
+            self._loss(network, states, centre).backward()  # type: ignore[no-untyped-call]
             optimiser.step()
 
-        with training(model, self.seed):
+        with enable_dropout(network, self.seed):
             for _ in range(self.centre_steps):
                 step(None)
         with torch.no_grad():
-            centre = torch.cat([model.normal_states(runs) for runs in systems]).mean(dim=0)
-        with training(model, self.seed):
+            centre = torch.cat([network.normal_states(runs) for runs in systems]).mean(dim=0)
+        with enable_dropout(network, self.seed):
             for _ in range(self.steps):
                 step(centre)
         return centre
 
-    def _loss(self, model: _Network, states: list[Tensor], centre: Tensor | None) -> Tensor:
+    def _loss(self, network: _Network, states: list[Tensor], centre: Tensor | None) -> Tensor:
         """L_en + L_ad; without a centre, to the states' own mean."""
         together = torch.cat(states)
         lengths = torch.tensor([len(each) for each in states])
         system = torch.repeat_interleave(torch.arange(len(states)), lengths).to(together.device)
         aim = together.detach().mean(dim=0) if centre is None else centre
-        told = functional.cross_entropy(model.discriminator(_reversed(together, self.adversary_weight)), system)
+        told = functional.cross_entropy(
+            network.discriminator(_reverse_gradient(together, self.adversary_weight)), system
+        )
         return _distances(together, aim).mean() + told
-
-    def _loaded(self) -> _Network:
-        return loaded(self._model(self.state["lstm.input.weight"].shape[1]), self.state)
-
-    def _model(self, dim: int) -> _Network:
-        return _Network(dim, Sizes(self.hidden_size, self.layers, self.dropout), self.discriminator_size)
 
 
 class _Network(nn.Module):
@@ -130,7 +145,7 @@ class _Network(nn.Module):
 
     def normal_states(self, inputs: Sequences) -> Tensor:
         """(normal events, hidden)."""
-        states: Tensor = self.lstm(inputs.table, inputs.ids)
+        states: Tensor = self.lstm(inputs)
         return states[_normal(inputs)]
 
 
@@ -138,12 +153,12 @@ def _normal(inputs: Sequences) -> Tensor:
     return inputs.real & (inputs.labels == 0)
 
 
-def _with_normal(inputs: Sequences) -> Sequences:
+def _keep_normal(inputs: Sequences) -> Sequences:
     """The runs that hold a normal event."""
     return inputs.rows(torch.nonzero(_normal(inputs).any(dim=1)).ravel())
 
 
-def _reversed(states: Tensor, weight: float) -> Tensor:
+def _reverse_gradient(states: Tensor, weight: float) -> Tensor:
     """The same values, with -weight times their gradient (Ganin and Lempitsky 2015)."""
     return (1 + weight) * states.detach() - weight * states
 
@@ -155,13 +170,12 @@ def _distances(states: Tensor, centre: Tensor) -> Tensor:
 
 def _radius(distances: NDArray[np.float32], anomalous: NDArray[np.bool_]) -> float:
     """Halfway between the two distances where a threshold has the best F1; the largest where nothing is anomalous."""
-    tiny = float(np.finfo(np.float32).tiny)
     if not anomalous.any():
-        return max(float(distances.max()), tiny)
+        return max(float(distances.max()), TINY)
     order = np.argsort(-distances, kind="stable")
     hits = np.cumsum(anomalous[order])
     f1 = 2 * hits / (np.arange(1, len(order) + 1) + anomalous.sum())
     ends = np.append(np.diff(distances[order]) < 0, True)  # a threshold cannot part equal distances
     best = int(np.argmax(np.where(ends, f1, -1)))
     below = distances[order][best + 1] if best + 1 < len(order) else 0.0
-    return max(float(distances[order][best] + below) / 2, tiny)
+    return max(float(distances[order][best] + below) / 2, TINY)

@@ -13,25 +13,36 @@ scored once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
-import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
-from crosslog.detection.learning.networks import initialise, to_state
+from crosslog.detection.events import Episode, Windows
 from crosslog.detection.learning.recurrent import Recurrent, Sizes
-from crosslog.detection.learning.sequences import Sequences, one_source, scored, sequences
-from crosslog.detection.learning.training import Plan, anomaly_probability, event_loss, loaded, trained
+from crosslog.detection.learning.sequence_classifier import SequenceClassifier
+from crosslog.detection.learning.sequences import Sequences, pick_source
+from crosslog.detection.learning.vectors import vector_size
 
 
 @dataclass(frozen=True)
-class LogTransfer:
+class LogTransfer(SequenceClassifier["_Network"]):
     """A frozen classifier from one source, a fine-tuned LSTM for the target."""
+
+    small: ClassVar[Mapping[str, Any]] = {
+        "source": 0,
+        "one_support": True,
+        "window": 20,
+        "hidden_size": 8,
+        "layers": 1,
+        "dense_size": 8,
+        "dropout": 0.1,
+        "epochs": 10,
+        "adapt_epochs": 10,
+        "batch_size": 42,
+        "learning_rate": 0.01,
+    }
 
     source: int  # which of the experiment's sources
     one_support: bool  # the target is one random support, the same for all episodes
@@ -45,43 +56,22 @@ class LogTransfer:
     batch_size: int
     learning_rate: float
     seed: int
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
+
+    def build_network(self, dim: int) -> _Network:
+        """Recurrent layers under dense ones."""
+        return _Network(dim, Sizes(self.hidden_size, self.layers, self.dropout), self.dense_size)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
         """Train everything on the one source."""
-        windows = one_source(sources, self.source)
-        model = self._model(windows[0].table.shape[1])
-        initialise(model, self.seed)
-        return self._trained(model, windows, self.epochs)
+        given = pick_source(sources, self.source)
+        return self.train_on(given, self.draw_network(vector_size(given[0])), self.epochs)
 
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
         """Fine-tune the LSTM under the shared dense layers."""
-        model = self._loaded()
-        for shared in (model.dense, model.out):
+        network = self.load_network(vector_size(support))
+        for shared in (network.dense, network.out):
             shared.requires_grad_(False)
-        return self._trained(model, [support], self.adapt_epochs)
-
-    def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(size,) softmax probabilities of an anomaly."""
-        model = self._loaded()
-        return scored(windows, self.window, lambda inputs: anomaly_probability(model(inputs)))
-
-    def _trained(self, model: _Network, windows: list[Windows], epochs: int) -> Self:
-        inputs = sequences(windows, self.window)
-        plan = Plan(epochs, self.batch_size, self.learning_rate, weight_decay=0.0, seed=self.seed)
-
-        def loss(chosen: Tensor) -> Tensor:
-            runs = inputs.rows(chosen)
-            return event_loss(model(runs), runs)
-
-        return replace(self, state=to_state(dict(trained(model, loss, len(inputs), plan).named_parameters())))
-
-    def _loaded(self) -> _Network:
-        return loaded(self._model(self.state["lstm.input.weight"].shape[1]), self.state)
-
-    def _model(self, dim: int) -> _Network:
-        return _Network(dim, Sizes(self.hidden_size, self.layers, self.dropout), self.dense_size)
+        return self.train_on([support], network, self.adapt_epochs)
 
 
 class _Network(nn.Module):
@@ -93,5 +83,4 @@ class _Network(nn.Module):
 
     def forward(self, inputs: Sequences) -> Tensor:
         """(n, length, 2) logits."""
-        states = self.lstm(inputs.table, inputs.ids)
-        return self.out(self.dense(states).relu())  # type: ignore[no-any-return]
+        return self.out(self.dense(self.lstm(inputs)).relu())  # type: ignore[no-any-return]

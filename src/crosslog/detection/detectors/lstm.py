@@ -6,61 +6,53 @@ plain AdamW on cross-entropy, and not for being adapted. Step 0 is a network tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
-from crosslog.detection.learning.events import event_cross_entropy, event_probabilities
-from crosslog.detection.learning.maml import descent, gradient
-from crosslog.detection.learning.networks import EventLstm, initialise, to_state, to_weights
+from crosslog.detection.learning.maml import Losses, gradient
+from crosslog.detection.learning.meta_learner import Descent, GradientLearner
+from crosslog.detection.learning.networks import EventLstm, Weights
 
 
 @dataclass(frozen=True)
-class Lstm:
+class Lstm(GradientLearner):
     """Joint training on the sources, then gradient steps on the support."""
+
+    small: ClassVar[Mapping[str, Any]] = {
+        "hidden_size": 8,
+        "learning_rate": 0.01,
+        "steps": 10,
+        "adapt_learning_rate": 0.3,
+        "adapt_steps": 10,
+        "weight_decay": 0.01,
+    }
 
     hidden_size: int
     learning_rate: float  # of AdamW, on the sources
     steps: int  # each over all source events
     adapt_learning_rate: float
     adapt_steps: int
+    weight_decay: float
     seed: int
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
 
-    def fit(self, sources: Sequence[Episode]) -> Self:
-        """Minimise the sum of all spans' losses."""
-        model = EventLstm(sources[0].support.table.shape[1], self.hidden_size)
-        weights = initialise(model, self.seed)
-        losses = [event_cross_entropy(model, windows) for episode in sources for windows in episode.parts]
-        optimiser = torch.optim.AdamW(list(weights.values()), lr=self.learning_rate)
-        for _ in range(self.steps):
-            slopes = [gradient(loss, weights) for loss in losses]
-            for name, weight in weights.items():
-                weight.grad = torch.stack([slope[name] for slope in slopes]).sum(dim=0)
-            optimiser.step()
-        return replace(self, state=to_state(weights))
+    @property
+    def outer(self) -> Descent:
+        """Over all source events."""
+        return Descent(self.learning_rate, self.steps)
 
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Take `adapt_steps` plain gradient steps on the support; the last weights are kept."""
-        *_, last = self.adaptations(support)
-        return last
+    @property
+    def inner(self) -> Descent:
+        """On the support."""
+        return Descent(self.adapt_learning_rate, self.adapt_steps)
 
-    def adaptations(self, support: Windows) -> Iterator[Self]:
-        """Itself before any step on the support, and after each."""
-        loss = event_cross_entropy(self._model(), support)
-        steps = descent(loss, to_weights(self.state), self.adapt_learning_rate, self.adapt_steps)
-        return (replace(self, state=to_state(weights)) for weights in steps)
+    def build_network(self, dim: int) -> EventLstm:
+        """One layer of LSTM, and two logits per event."""
+        return EventLstm(dim, self.hidden_size)
 
-    def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(size,) softmax probabilities of an anomaly."""
-        return event_probabilities(self._model(), to_weights(self.state), windows)
-
-    def _model(self) -> EventLstm:
-        return EventLstm(self.state["input.weight"].shape[1], self.hidden_size)
+    def source_slopes(self, episodes: Sequence[Losses], weights: Weights) -> Weights:
+        """The slope of the sum of all spans' losses."""
+        slopes = [gradient(loss, weights) for losses in episodes for loss in losses]
+        return {name: torch.stack([slope[name] for slope in slopes]).sum(dim=0) for name in weights}

@@ -14,83 +14,89 @@ kept, and there is one table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
+from crosslog.detection.events import Episode, Windows
 from crosslog.detection.learning.maml import gradient
-from crosslog.detection.learning.networks import Weights, initialise, to_state
+from crosslog.detection.learning.networks import Weights, to_state
 from crosslog.detection.learning.recurrent import Recurrent, Sizes
-from crosslog.detection.learning.sequences import Sequences, one_source, scored, sequences
-from crosslog.detection.learning.training import adamw, anomaly_probability, event_loss, loaded, training
+from crosslog.detection.learning.sequence_classifier import SequenceClassifier
+from crosslog.detection.learning.sequences import Sequences, cut_sequences, draw_batches, pick_source
+from crosslog.detection.learning.training import build_optimiser, enable_dropout, event_loss
+from crosslog.detection.learning.vectors import vector_size
 
 
 @dataclass(frozen=True)
-class MetaLog:
+class MetaLog(SequenceClassifier[nn.Module]):
     """Steps that help the source only as far as they help the target."""
+
+    small: ClassVar[Mapping[str, Any]] = {
+        "source": 0,
+        "one_support": True,
+        "window": 20,
+        "hidden_size": 8,
+        "layers": 1,
+        "dropout": 0.0,
+        "inner_learning_rate": 0.01,
+        "target_weight": 1.0,
+        "learning_rate": 0.01,
+        "betas": (0.9, 0.9),
+        "decay": 0.75,
+        "decay_steps": 1000,
+        "steps": 20,
+        "batch_size": 20,
+    }
 
     source: int  # which of the experiment's sources
     one_support: bool  # the target is one random support, the same for all episodes
     window: int
     hidden_size: int  # per direction
     layers: int
+    dropout: float
     inner_learning_rate: float  # alpha
     target_weight: float  # beta
     learning_rate: float
+    betas: Sequence[float]  # of Adam's two averages
+    decay: float  # the learning rate is multiplied with this after each `decay_steps`
+    decay_steps: int
     steps: int
     batch_size: int
     seed: int
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
 
-    def fit(self, sources: Sequence[Episode]) -> Self:
-        """Draw the weights that training starts from; training needs the target as well."""
-        dim = one_source(sources, self.source)[0].table.shape[1]
-        return replace(self, state=to_state(initialise(self._model(dim), self.seed)))
+    def build_network(self, dim: int) -> nn.Module:
+        """Recurrent layers, the guide vector and a head."""
+        return _Network(dim, Sizes(self.hidden_size, self.layers, self.dropout))
 
     def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
         """Take `steps` meta-steps over batches of the source and of the support."""
-        model = self._loaded()
-        systems = [sequences(windows, self.window) for windows in (one_source(sources, self.source), [support])]
+        network = self.load_network(vector_size(support))
+        systems = [cut_sequences(given, self.window) for given in (pick_source(sources, self.source), [support])]
         generator = torch.Generator().manual_seed(self.seed)
-        optimiser = adamw(model, self.learning_rate, weight_decay=0.0)
-        with training(model, self.seed):
+        first, second = self.betas
+        optimiser = build_optimiser(network, self.learning_rate, weight_decay=0.0, betas=(first, second))
+        pace = torch.optim.lr_scheduler.StepLR(optimiser, self.decay_steps, self.decay)
+        with enable_dropout(network, self.seed):
             for _ in range(self.steps):
-                batches = [
-                    runs.rows(torch.randint(len(runs), (self.batch_size,), generator=generator)) for runs in systems
-                ]
-                slopes = self._meta_gradient(model, *batches)
-                for name, parameter in model.named_parameters():
+                slopes = self._meta_gradient(network, *draw_batches(systems, self.batch_size, generator))
+                for name, parameter in network.named_parameters():
                     parameter.grad = slopes[name]
                 optimiser.step()
-        return replace(self, state=to_state(dict(model.named_parameters())))
+                pace.step()
+        return replace(self, state=to_state(network.state_dict()))
 
-    def score(self, windows: Windows) -> NDArray[np.float32]:
-        """(size,) softmax probabilities of an anomaly."""
-        model = self._loaded()
-        return scored(windows, self.window, lambda inputs: anomaly_probability(model(inputs)))
-
-    def _meta_gradient(self, model: nn.Module, source: Sequences, target: Sequences) -> Weights:
-        weights: Weights = dict(model.named_parameters())
-        slopes = gradient(partial(_loss, model, source), weights)
+    def _meta_gradient(self, network: nn.Module, source: Sequences, target: Sequences) -> Weights:
+        weights: Weights = dict(network.named_parameters())
+        slopes = gradient(partial(_loss, network, source), weights)
         stepped = {name: weight.detach() - self.inner_learning_rate * slopes[name] for name, weight in weights.items()}
-        there = gradient(partial(_loss, model, target), stepped)
+        there = gradient(partial(_loss, network, target), stepped)
         return {name: slope + self.target_weight * there[name] for name, slope in slopes.items()}
-
-    def _loaded(self) -> _Network:
-        return loaded(self._model(self.state["gru.input.weight"].shape[1]), self.state)
-
-    def _model(self, dim: int) -> _Network:
-        return _Network(dim, Sizes(self.hidden_size, self.layers, dropout=0.0))
 
 
 class _Network(nn.Module):
@@ -102,12 +108,12 @@ class _Network(nn.Module):
 
     def forward(self, inputs: Sequences) -> Tensor:
         """(n, length, 2) logits; padding weighs nothing in the sum."""
-        states = self.gru(inputs.table, inputs.ids)
+        states = self.gru(inputs)
         lowest = torch.finfo(states.dtype).min
         weights = self.guide(states).masked_fill(~inputs.real[..., None], lowest).softmax(dim=1)
         summary = (weights * states).sum(dim=1, keepdim=True)
         return self.head(torch.cat([states, summary.expand_as(states)], dim=2))  # type: ignore[no-any-return]
 
 
-def _loss(model: nn.Module, inputs: Sequences, weights: Weights) -> Tensor:
-    return event_loss(functional_call(model, weights, (inputs,)), inputs)
+def _loss(network: nn.Module, inputs: Sequences, weights: Weights) -> Tensor:
+    return event_loss(functional_call(network, weights, (inputs,)), inputs)

@@ -8,40 +8,34 @@ labels is the nearest of both classes, its share of anomalous events is the scor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
-from crosslog.detection.learning.counts import by_unit, unit_counts
-from crosslog.detection.learning.vectors import cosines, normalised
+from crosslog.detection.detector import Detector
+from crosslog.detection.events import Episode, Windows
+from crosslog.detection.learning.counts import count_texts, score_texts
+from crosslog.detection.learning.vectors import compare_vectors
+from crosslog.vectors import normalise_vectors
 
 
 @dataclass(frozen=True)
-class NearestNeighbour:
+class NearestNeighbour(Detector):
     """Scores an event by the label of the support's most similar text."""
 
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
-
-    def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Nothing to learn from sources."""
-        return self
-
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
         """Keep the support's distinct texts: unit vectors (distinct, dim) and the share anomalous of each."""
-        counts = unit_counts([support])
-        return replace(self, state={"vectors": normalised(support.table[counts.ids]), "shares": counts.share})
+        counts = count_texts([support])
+        return replace(self, state={"vectors": normalise_vectors(counts.vectors), "shares": counts.share})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) in [0, 1]; .5 is a tie."""
-        return by_unit(windows, self._similar)
+        return score_texts(windows, self._similar)
 
     def _similar(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-        near = cosines(vectors, self.state["vectors"])
+        near = compare_vectors(vectors, self.state["vectors"])
         shares: NDArray[np.float64] = self.state["shares"]
         anomalous, normal = (np.where(has, near, -np.inf) for has in (shares > 0, shares < 1))
         same = anomalous.argmax(axis=1) == normal.argmax(axis=1)

@@ -10,26 +10,35 @@ for. A class that the target's support lacks takes the sources' prototype.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, NamedTuple, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.func import functional_call
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
-from crosslog.detection.learning import device
-from crosslog.detection.learning.counts import by_unit, unit_counts
-from crosslog.detection.learning.networks import Embedding, initialise, to_state, to_weights
+from crosslog.detection.events import Episode, Windows
+from crosslog.detection.learning.counts import count_texts, score_texts
+from crosslog.detection.learning.device import to_tensor
+from crosslog.detection.learning.networks import NetworkDetector, Perceptron, to_state
+from crosslog.detection.learning.training import build_optimiser
+from crosslog.detection.learning.vectors import network_inputs, vector_size
 
 
 @dataclass(frozen=True)
-class ProtoNet:
+class ProtoNet(NetworkDetector[Perceptron]):
     """Few-shot classification of texts by prototypes."""
+
+    small: ClassVar[Mapping[str, Any]] = {
+        "hidden_size": 16,
+        "embedding_size": 4,
+        "shots": 5,
+        "steps": 30,
+        "learning_rate": 0.01,
+        "weight_decay": 0.01,
+    }
 
     hidden_size: int
     embedding_size: int
@@ -38,24 +47,25 @@ class ProtoNet:
     learning_rate: float
     weight_decay: float
     seed: int
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
+
+    def build_network(self, dim: int) -> Perceptron:
+        """The embedding."""
+        return Perceptron(dim, self.hidden_size, self.embedding_size)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
         """Train the embedding; each step draws an episode from every source that has both classes."""
-        model = Embedding(sources[0].support.table.shape[1], self.hidden_size, self.embedding_size)
-        initialise(model, self.seed)
-        systems = [system for system in map(_texts, sources) if system.has_both]
+        systems = [system for system in map(_part_texts, sources) if system.has_both]
         if not systems:
             raise ValueError("protonet: no source has both normal and anomalous texts; widen the rates of the sources")
+        network = self.draw_network(vector_size(sources[0].support))
         rng = np.random.default_rng(self.seed)
-        optimiser = torch.optim.AdamW(model.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay)
+        optimiser = build_optimiser(network, self.learning_rate, self.weight_decay)
         for _ in range(self.steps):
             optimiser.zero_grad()
-            loss = torch.stack([_episode_loss(model, system, self.shots, rng) for system in systems]).sum()
+            loss = torch.stack([_episode_loss(network, system, self.shots, rng) for system in systems]).sum()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
-        return replace(self, state=to_state(dict(model.named_parameters())))
+        return replace(self, state=to_state(network.state_dict()))
 
     def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
         """Put the prototypes (2, embedding) of the support beside the weights."""
@@ -67,26 +77,24 @@ class ProtoNet:
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) probabilities of an anomaly."""
-        return by_unit(windows, self._probabilities)
+        return score_texts(windows, self._probabilities, network_inputs)
 
     def _prototypes(self, several: Sequence[Windows]) -> NDArray[np.float32]:
         """Mean embedding per class over distinct texts; NaN for a class without any."""
-        counts = unit_counts(several)
+        counts = count_texts(several, network_inputs)
         weight = np.stack([1 - counts.share, counts.share]).astype(np.float32)
         total = weight.sum(axis=1, keepdims=True)
-        mean = weight @ self._embedded(several[0].table[counts.ids]) / np.where(total > 0, total, 1)
+        mean = weight @ self._embed(counts.vectors).cpu().numpy() / np.where(total > 0, total, 1)
         return np.where(total > 0, mean, np.float32(np.nan))
 
     def _probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        logits = _logits(device.placed(self._embedded(vectors)), device.placed(self.state["prototypes"]))
+        logits = _logits(self._embed(vectors), to_tensor(np.array(self.state["prototypes"])))
         probabilities: NDArray[np.float32] = logits.softmax(dim=1)[:, 1].cpu().numpy()
         return probabilities
 
-    def _embedded(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        weights = {name: weight for name, weight in to_weights(self.state).items() if name != "prototypes"}
-        model = Embedding(vectors.shape[1], self.hidden_size, self.embedding_size)
+    def _embed(self, vectors: NDArray[np.float32]) -> Tensor:
         with torch.no_grad():
-            embedded: NDArray[np.float32] = functional_call(model, weights, (device.placed(vectors),)).cpu().numpy()
+            embedded: Tensor = self.load_network(vectors.shape[1])(to_tensor(vectors))
         return embedded
 
 
@@ -101,10 +109,9 @@ class _Texts(NamedTuple):
         return len(self.normal) > 0 and len(self.anomalous) > 0
 
 
-def _texts(episode: Episode) -> _Texts:
-    counts = unit_counts(episode.parts)
-    kinds = counts.ids[counts.normal > 0], counts.ids[counts.anomalous > 0]
-    return _Texts(*(device.placed(episode.support.table[ids]) for ids in kinds))
+def _part_texts(episode: Episode) -> _Texts:
+    counts = count_texts(episode.parts, network_inputs)
+    return _Texts(*(to_tensor(counts.vectors[events > 0]) for events in (counts.normal, counts.anomalous)))
 
 
 def _episode_loss(model: nn.Module, texts: _Texts, shots: int, rng: np.random.Generator) -> Tensor:

@@ -11,41 +11,35 @@ nearest text of each class instead. Equally near texts (to 6 decimals) are taken
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.detector import State
-from crosslog.detection.events import Episode, Unit, Windows
-from crosslog.detection.learning.counts import by_unit, unit_counts
-from crosslog.detection.learning.vectors import cosines, normalised
+from crosslog.detection.detector import Detector
+from crosslog.detection.events import Episode, Windows
+from crosslog.detection.learning.counts import count_texts, score_texts
+from crosslog.detection.learning.vectors import compare_vectors
+from crosslog.vectors import normalise_vectors
 
 
 @dataclass(frozen=True)
-class Rtf:
+class Rtf(Detector):
     """One nearest neighbour among the labelled events of the target."""
 
-    units: ClassVar[frozenset[Unit]] = frozenset({"event"})
-    state: State = field(default_factory=dict)
-
-    def fit(self, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
-        """Nothing to learn from sources."""
-        return self
-
-    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:  # noqa: ARG002
+    def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
         """Keep the support's distinct texts: unit vectors (distinct, dim), normal and anomalous events of each."""
-        counts = unit_counts([support])
-        vectors = normalised(support.table[counts.ids])
+        counts = count_texts([support])
+        vectors = normalise_vectors(counts.vectors)
         return replace(self, state={"vectors": vectors, "normal": counts.normal, "anomalous": counts.anomalous})
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) in [0, 1]."""
-        return by_unit(windows, self._label_of_the_nearest)
+        return score_texts(windows, self._label_of_the_nearest)
 
     def _label_of_the_nearest(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-        near = cosines(vectors, self.state["vectors"])
+        near = compare_vectors(vectors, self.state["vectors"])
         nearest = near.max(axis=1)
         chosen = near == nearest[:, None]
         anomalous, normal = chosen @ self.state["anomalous"], chosen @ self.state["normal"]

@@ -1,58 +1,101 @@
-"""What labels say per distinct text: normal and anomalous events of each, so that no method works line by line."""
+"""What labels say per distinct text or message, so that no method works line by line."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.events import Windows
+from crosslog.detection.learning.vectors import text_vectors
+
+LookUp = Callable[[Windows, NDArray[np.integer]], NDArray[np.float32]]
+"""`text_vectors` or, for a network, `network_inputs`."""
 
 
-class Counts(NamedTuple):
-    """Labelled events per distinct id.
+class LabelCounts(NamedTuple):
+    """Labelled events per distinct text, in the order of their ids.
 
     Attributes
     ----------
-    ids : (distinct,) int64, in order
+    vectors : (distinct, dim) float32
     normal, anomalous : (distinct,) int64, events with that label
     """
 
-    ids: NDArray[np.int64]
+    vectors: NDArray[np.float32]
     normal: NDArray[np.int64]
     anomalous: NDArray[np.int64]
 
     @property
     def share(self) -> NDArray[np.float64]:
-        """Share of each id's events that were anomalous."""
+        """Share of each text's events that were anomalous."""
         return self.anomalous / (self.normal + self.anomalous)
 
 
-def unit_counts(several: Sequence[Windows]) -> Counts:
-    """Counts per row of the table of vectors."""
-    return _counts([windows.events.units[windows.slots] for windows in several], several)
+def count_texts(several: Sequence[Windows], look_up: LookUp = text_vectors) -> LabelCounts:
+    """Labelled events per distinct text of windows that share a table.
+
+    Raises
+    ------
+    ValueError
+        If the labels of a window are withheld.
+    """
+    ids, normal, anomalous = _count_labels(several, [windows.events.units[windows.slots] for windows in several])
+    return LabelCounts(look_up(several[0], ids), normal, anomalous)
 
 
-def message_counts(several: Sequence[Windows]) -> Counts:
-    """Counts per masked message."""
-    return _counts([windows.events.messages[windows.slots] for windows in several], several)
+def count_messages(windows: Windows) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+    """The keys of the messages that occur, in order, and the share of each one's events that was anomalous.
+
+    Raises
+    ------
+    ValueError
+        If the labels are withheld.
+    """
+    ids, normal, anomalous = _count_labels([windows], [windows.events.messages[windows.slots]])
+    keys, share = hash_texts([windows.events.texts.messages[i] for i in ids]), anomalous / (normal + anomalous)
+    order = np.argsort(keys)
+    return keys[order], share[order]
 
 
-def by_unit(windows: Windows, score: Callable[[NDArray[np.float32]], NDArray[np.floating]]) -> NDArray[np.float32]:
-    """(slots,) scores from a function of (units, dim) vectors that is called once, with distinct texts."""
+def hash_texts(texts: Sequence[str]) -> NDArray[np.uint64]:
+    """(n,) 64 bits of each text's hash: the same in every process and bundle, which a message's number is not."""
+    digests = b"".join(hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+
+
+def score_texts(
+    windows: Windows,
+    score: Callable[[NDArray[np.float32]], NDArray[np.floating]],
+    look_up: LookUp = text_vectors,
+) -> NDArray[np.float32]:
+    """(slots,) scores from a function of (texts, dim) vectors that is called once, with distinct texts."""
     ids, inverse = np.unique(windows.events.units[windows.slots], return_inverse=True)
-    return np.asarray(score(windows.table[ids])[inverse], dtype=np.float32)
+    return np.asarray(score(look_up(windows, ids))[inverse], dtype=np.float32)
 
 
-def _counts(ids: list[NDArray[np.int32]], several: Sequence[Windows]) -> Counts:
+def score_messages(windows: Windows, score: Callable[[list[str]], NDArray[np.generic]]) -> NDArray[np.float32]:
+    """(slots,) scores from a function of masked messages that is called once, with distinct ones."""
+    ids, inverse = np.unique(windows.events.messages[windows.slots], return_inverse=True)
+    return score([windows.events.texts.messages[i] for i in ids]).astype(np.float32)[inverse]
+
+
+def event_severities(windows: Windows) -> NDArray[np.int8]:
+    """(slots,) severities, 0 debug … 7 emergency, -1 unknown."""
+    severities: NDArray[np.int8] = windows.events.texts.severities[windows.events.messages[windows.slots]]
+    return severities
+
+
+def _count_labels(
+    several: Sequence[Windows], ids: list[NDArray[np.int32]]
+) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]:
+    """Distinct ids in order, and normal and anomalous events of each."""
     if not all(windows.labelled for windows in several):
         raise ValueError("labels of these windows are withheld: there is nothing to learn from")
     labels = np.concatenate([windows.events.labels[windows.slots] for windows in several])
     distinct, inverse = np.unique(np.concatenate(ids).astype(np.int64), return_inverse=True)
-    return Counts(
-        ids=distinct,
-        normal=np.bincount(inverse[~labels], minlength=len(distinct)),
-        anomalous=np.bincount(inverse[labels], minlength=len(distinct)),
-    )
+    normal, anomalous = (np.bincount(inverse[chosen], minlength=len(distinct)) for chosen in (~labels, labels))
+    return distinct, normal, anomalous

@@ -7,61 +7,53 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.detection.detector import State
+from crosslog.detection.detector import Detector, State
 from crosslog.detection.events import Windows
-from crosslog.detection.learning.counts import Counts, by_unit
+from crosslog.detection.learning.counts import LabelCounts, score_texts
 
 
 @dataclass(frozen=True)
-class Regression:
-    """How logistic regression is fitted."""
+class LinearDetector(Detector):
+    """Logistic regression: how it is fitted, and what it says of new texts."""
 
     inverse_penalty: float  # scikit-learn's C
     balanced: bool  # weigh both classes equally
     max_iterations: int
 
+    def score(self, windows: Windows) -> NDArray[np.float32]:
+        """(size,) probabilities of an anomaly."""
+        weights, intercept = self.state["weights"], self.state["intercept"]
+        return score_texts(windows, lambda vectors: 1 / (1 + np.exp(-(vectors @ weights + intercept))))
 
-def fitted(
-    regression: Regression, table: NDArray[np.float32], counts: Counts, importance: NDArray[np.float64]
-) -> State:
-    """Fit on distinct texts: one row per text and label, weighted by its events times the text's importance.
+    def fit_regression(self, counts: LabelCounts, importance: NDArray[np.float64]) -> State:
+        """Fit on distinct texts: one row per text and label, weighted by its events times the text's importance.
 
-    Parameters
-    ----------
-    table : (units, dim) vectors
-    counts : labelled events per row of `table`
-    importance : (distinct,) factor of each text's events
+        Parameters
+        ----------
+        counts : labelled events per text
+        importance : (distinct,) factor of each text's events
 
-    Returns
-    -------
-    State
-        `weights` (dim,) and `intercept` (1,). With a single class the weights are zero and the intercept is the
-        log-odds of the share with half an event added to both (Haldane 1956).
-    """
-    weight = np.concatenate([counts.normal * importance, counts.anomalous * importance])
-    label = np.repeat([0, 1], len(counts.ids))
-    if len(set(label[weight > 0])) < 2:
-        odds = (weight[label == 1].sum() + 0.5) / (weight[label == 0].sum() + 0.5)
-        return {"weights": np.zeros(table.shape[1]), "intercept": np.log([odds])}
-    return _solved(regression, np.tile(table[counts.ids], (2, 1)), label, weight)
+        Returns
+        -------
+        State
+            `weights` (dim,) and `intercept` (1,). With a single class the weights are zero and the intercept is the
+            log-odds of the share with half an event added to both (Haldane 1956).
+        """
+        weight = np.concatenate([counts.normal * importance, counts.anomalous * importance])
+        label = np.repeat([0, 1], len(counts.vectors))
+        if len(set(label[weight > 0])) < 2:
+            odds = (weight[label == 1].sum() + 0.5) / (weight[label == 0].sum() + 0.5)
+            return {"weights": np.zeros(counts.vectors.shape[1]), "intercept": np.log([odds])}
+        return self._solve(np.tile(counts.vectors, (2, 1)), label, weight)
 
+    def _solve(self, vectors: NDArray[np.float32], label: NDArray[np.int64], weight: NDArray[np.float64]) -> State:
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  a second of start-up that score spares
 
-def linear_scores(state: State, windows: Windows) -> NDArray[np.float32]:
-    """(slots,) probabilities of an anomaly."""
-    weights, intercept = state["weights"], state["intercept"]
-    return by_unit(windows, lambda vectors: 1 / (1 + np.exp(-(vectors @ weights + intercept))))
-
-
-def _solved(
-    regression: Regression, vectors: NDArray[np.float32], label: NDArray[np.int64], weight: NDArray[np.float64]
-) -> State:
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  a second of start-up that score does not need
-
-    kept = weight > 0
-    solver = LogisticRegression(
-        C=regression.inverse_penalty,
-        class_weight="balanced" if regression.balanced else None,
-        max_iter=regression.max_iterations,
-    )
-    solver.fit(vectors[kept].astype(np.float64), label[kept], sample_weight=weight[kept])
-    return {"weights": solver.coef_[0].copy(), "intercept": solver.intercept_.copy()}
+        kept = weight > 0
+        solver = LogisticRegression(
+            C=self.inverse_penalty,
+            class_weight="balanced" if self.balanced else None,
+            max_iter=self.max_iterations,
+        )
+        solver.fit(vectors[kept].astype(np.float64), label[kept], sample_weight=weight[kept])
+        return {"weights": solver.coef_[0].copy(), "intercept": solver.intercept_.copy()}

@@ -23,7 +23,7 @@ class Losses(NamedTuple):
     query: Loss
 
 
-def descended(loss: Loss, weights: Weights, rate: float, steps: int) -> Weights:
+def descend(loss: Loss, weights: Weights, rate: float, steps: int) -> Weights:
     """New weights after plain gradient steps: theta' = theta - rate * grad loss(theta), `steps` times."""
     *_, last = descent(loss, weights, rate, steps)
     return last
@@ -61,7 +61,7 @@ def gradient(loss: Loss, weights: Weights) -> Weights:
 
 
 def _at_the_end(episode: Losses, weights: Weights, rate: float, steps: int) -> Weights:
-    return gradient(episode.query, descended(episode.support, weights, rate, steps))
+    return gradient(episode.query, descend(episode.support, weights, rate, steps))
 
 
 def _through_the_steps(episode: Losses, weights: Weights, rate: float, steps: int) -> Weights:

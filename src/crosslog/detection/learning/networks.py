@@ -1,26 +1,55 @@
-"""Torch parts that several detectors share: modules, their weights as plain mappings, and windows as tensors."""
+"""Torch networks that several detectors share, and their weights: drawn, saved in a state and taken from it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Generic, Self, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from crosslog.detection.detector import State
-from crosslog.detection.learning import device
+from crosslog.detection.detector import Detector, State
+from crosslog.detection.events import Episode
+from crosslog.detection.learning.device import current_device, to_tensor
 from crosslog.detection.learning.lstm_layer import lstm_states
-from crosslog.detection.learning.prefixes import Prefixes, separate
+from crosslog.detection.learning.prefixes import Prefixes
+from crosslog.detection.learning.vectors import vector_size
 
 Weights = dict[str, Tensor]
+Network = TypeVar("Network", bound=nn.Module)
 
-ROUNDING = 1e-3  # of a length of 1 in float32, with room
 
-# One thread, here and nowhere else: sums come out the same whatever the machine's cores, the products are too small to
-# gain from two, and the pipeline runs several stages side by side.
-torch.set_num_threads(1)
+class NetworkDetector(Detector, Generic[Network]):
+    """A method whose state holds the weights of a network; this one draws them."""
+
+    seed: int
+
+    @abstractmethod
+    def build_network(self, dim: int) -> Network:
+        """The network over vectors of `dim` numbers, with whatever weights its modules begin with."""
+
+    @property
+    def trainable(self) -> tuple[str, ...]:
+        """The network's parameters."""
+        return tuple(name for name, _ in self.draw_network(dim=1).named_parameters())
+
+    def fit(self, sources: Sequence[Episode]) -> Self:
+        """Draw the weights that training starts from."""
+        network = self.draw_network(vector_size(sources[0].support))
+        return replace(self, state=to_state(network.state_dict()))
+
+    def draw_network(self, dim: int) -> Network:
+        """The network with first weights of the seed, on the device."""
+        return draw_weights(partial(self.build_network, dim), self.seed)
+
+    def load_network(self, dim: int) -> Network:
+        """The network with the weights of `state`, on the device, dropout off."""
+        return load_weights(self.draw_network(dim), self.state)
 
 
 class EventLstm(nn.Module):
@@ -34,41 +63,42 @@ class EventLstm(nn.Module):
         super().__init__()
         if layers < 1:
             raise ValueError(f"a network of {layers} layers is asked for; it needs one at least")
-        self.input = nn.Linear(dim, 4 * hidden)
-        self.recurrent = nn.Parameter(torch.empty(4 * hidden, hidden))
+        sizes = [dim, *[hidden] * (layers - 1)]
+        self.layers = nn.ModuleList(LstmLayer(size, hidden, by_hand=not twice) for size in sizes)
         self.head = nn.Linear(hidden, 2)
-        self.upper = nn.ModuleList(_Upper(hidden) for _ in range(layers - 1))
-        self.by_hand = not twice
 
-    def forward(self, table: Tensor, events: Tensor | Prefixes) -> Tensor:
-        """(distinct, dim) vectors and (n, length) rows of it to (n, length, 2) logits; of a tree to (nodes, 2)."""
-        if isinstance(events, Prefixes):
-            return self._logits(table, events)
-        logits = self._logits(table, separate(events))
-        return logits.view(events.shape[1], events.shape[0], 2).transpose(0, 1)
-
-    def _logits(self, table: Tensor, tree: Prefixes) -> Tensor:
-        states = lstm_states(self.input(scaled(table)), self.recurrent, tree, self.by_hand)
-        for layer in self.upper:
-            states = layer(states, tree.of_nodes, self.by_hand)
+    def forward(self, table: Tensor, tree: Prefixes) -> Tensor:
+        """(distinct, dim) vectors and a tree of windows of its rows to (nodes, 2) logits."""
+        states = table
+        for layer in self.layers:
+            states = layer(states, tree)
+            tree = tree.of_nodes
         return self.head(states)  # type: ignore[no-any-return]
 
 
-class _Upper(nn.Module):
-    """A layer over another."""
+class LstmLayer(nn.Module):
+    """One layer, with first weights as in torch's own: uniform in +-1 / sqrt(hidden)."""
 
-    def __init__(self, hidden: int) -> None:
+    def __init__(self, dim: int, hidden: int, by_hand: bool) -> None:
         super().__init__()
-        self.input = nn.Linear(hidden, 4 * hidden)
+        self.input = nn.Linear(dim, 4 * hidden)
         self.recurrent = nn.Parameter(torch.empty(4 * hidden, hidden))
+        self.by_hand = by_hand
+        self.reset_parameters()
 
-    def forward(self, states: Tensor, tree: Prefixes, by_hand: bool) -> Tensor:
-        """(nodes, hidden) states of the layer below to its own."""
-        return lstm_states(self.input(states), self.recurrent, tree, by_hand)
+    def reset_parameters(self) -> None:
+        """Draw the weights anew."""
+        bound = 1 / math.sqrt(self.recurrent.shape[1])
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -bound, bound)
+
+    def forward(self, table: Tensor, tree: Prefixes) -> Tensor:
+        """(rows, dim) vectors that a tree names to (nodes, hidden) states."""
+        return lstm_states(self.input(table), self.recurrent, tree, self.by_hand)
 
 
-class Embedding(nn.Module):
-    """A perceptron with one hidden layer over sentence vectors, scaled as in `EventLstm`."""
+class Perceptron(nn.Module):
+    """One hidden layer over text vectors."""
 
     def __init__(self, dim: int, hidden: int, out: int) -> None:
         super().__init__()
@@ -77,30 +107,23 @@ class Embedding(nn.Module):
 
     def forward(self, vectors: Tensor) -> Tensor:
         """(n, dim) to (n, out)."""
-        return self.out(torch.relu(self.hidden(scaled(vectors))))  # type: ignore[no-any-return]
+        return self.out(torch.relu(self.hidden(vectors)))  # type: ignore[no-any-return]
 
 
-def scaled(vectors: Tensor) -> Tensor:
-    """(n, dim) vectors whose components have unit scale, as `initialise` expects.
+def draw_weights(build: Callable[[], Network], seed: int) -> Network:
+    """A module with the first weights that its parts draw themselves, on the device, dropout off.
 
-    Those of length 1 are stretched by sqrt(dim); others, such as BERT's, have that scale about as their encoder made
-    them. Each row is looked at by itself, so that a score does not depend on what stands beside it.
+    They are drawn on the CPU, so they are the same on every device; torch's own generator is left as it was.
     """
-    off_by = (torch.linalg.vector_norm(vectors, dim=1, keepdim=True) - 1).abs()
-    return torch.where(off_by < ROUNDING, vectors * math.sqrt(vectors.shape[1]), vectors)
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        return build().to(current_device()).eval()
 
 
-def initialise(module: nn.Module, seed: int) -> Weights:
-    """Draw a module's weights uniformly from +-1 / sqrt(last size), and move it to the device; a copy of them.
-
-    They are drawn on the CPU, so they are the same on every device, and no global generator is touched.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    for parameter in module.parameters():
-        bound = 1 / math.sqrt(parameter.shape[-1])
-        nn.init.uniform_(parameter, -bound, bound, generator=generator)
-    module.to(device.asked())
-    return {name: parameter.detach().clone() for name, parameter in module.named_parameters()}
+def load_weights(module: Network, state: State) -> Network:
+    """The module with the parameters and buffers of its names in `state`; other names are passed over."""
+    module.load_state_dict(to_weights({name: state[name] for name in module.state_dict()}))
+    return module.eval()
 
 
 def to_state(weights: Mapping[str, Tensor]) -> State:
@@ -110,4 +133,4 @@ def to_state(weights: Mapping[str, Tensor]) -> State:
 
 def to_weights(state: State) -> Weights:
     """Arrays as weights on the device; the arrays are copied."""
-    return {name: device.placed(np.array(array)) for name, array in state.items()}
+    return {name: to_tensor(np.array(array)) for name, array in state.items()}

@@ -55,9 +55,9 @@ class Prefixes:
         return Prefixes(torch.arange(len(self.rows), device=self.rows.device), self.parents, self.sizes)
 
 
-def prefixes(ids: NDArray[np.integer]) -> tuple[Prefixes, NDArray[np.int64]]:
+def build_prefixes(ids: NDArray[np.integer]) -> tuple[Prefixes, NDArray[np.int64]]:
     """The distinct prefixes of (n, length) windows, on the CPU, and the (n, length) node of each event."""
-    order = side_by_side(ids)
+    order = order_by_prefix(ids)
     ranked = ids[order]
     new = np.ones(ids.shape, dtype=np.bool_)
     new[1:] = np.logical_or.accumulate(ranked[1:] != ranked[:-1], axis=1)
@@ -71,14 +71,7 @@ def prefixes(ids: NDArray[np.integer]) -> tuple[Prefixes, NDArray[np.int64]]:
     return Prefixes(rows, torch.from_numpy(parents), sizes.tolist()), nodes
 
 
-def separate(ids: Tensor) -> Prefixes:
-    """(n, length) windows with nothing shared: event t of window w is node t * n + w."""
-    count, length = ids.shape
-    parents = (torch.arange(ids.numel(), device=ids.device) - count).clamp(min=0)
-    return Prefixes(ids.T.reshape(-1), parents, [count] * length)
-
-
-def side_by_side(ids: NDArray[np.integer]) -> NDArray[np.int64]:
+def order_by_prefix(ids: NDArray[np.integer]) -> NDArray[np.int64]:
     """An order of (n, length) windows in which those that begin alike, however far, stand together."""
     packed = np.ascontiguousarray(ids, dtype=np.int32)
     as_bytes = packed.view(f"V{packed.shape[1] * packed.itemsize}").ravel()  # compared by memcmp, not id by id

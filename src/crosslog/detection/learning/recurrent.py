@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from crosslog.detection.learning.networks import scaled
+from crosslog.detection.learning.sequences import Sequences
 
 
 class Sizes(NamedTuple):
@@ -23,6 +25,7 @@ class Recurrent(nn.Module):
 
     The map is taken once per distinct text and looked up per event, so that no (events, dim) copy is made; to the
     published networks, which feed the vectors to the cells themselves, it is a first weight matrix of rank `hidden`.
+    Cells see a run up to its last event, from either end: what pads it moves no state.
     """
 
     def __init__(self, dim: int, sizes: Sizes, cells: type[nn.LSTM] | type[nn.GRU], both_ways: bool) -> None:
@@ -33,7 +36,15 @@ class Recurrent(nn.Module):
         self.cells = cells(sizes.hidden, sizes.hidden, **shape)
         self.dropout = nn.Dropout(sizes.dropout)
 
-    def forward(self, table: Tensor, ids: Tensor) -> Tensor:
-        """(distinct, dim) vectors and (n, length) rows of it to (n, length, hidden) states, twice that both ways."""
-        states, _ = self.cells(functional.embedding(ids, self.input(scaled(table))))
+    def forward(self, inputs: Sequences) -> Tensor:
+        """(n, length, hidden) states, twice that both ways; zeros behind a run's last event."""
+        vectors = functional.embedding(inputs.ids, self.input(inputs.table))
+        lengths = _lengths(inputs.real).clamp(min=1)  # a run of padding alone counts as one event
+        packed = pack_padded_sequence(vectors, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        states, _ = pad_packed_sequence(self.cells(packed)[0], batch_first=True, total_length=vectors.shape[1])
         return self.dropout(states)  # type: ignore[no-any-return]
+
+
+def _lengths(real: Tensor) -> Tensor:
+    """(n,) places up to the last event of each run."""
+    return (real * torch.arange(1, real.shape[1] + 1, device=real.device)).amax(dim=1)

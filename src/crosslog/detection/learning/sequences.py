@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from crosslog.detection.events import PAD, Episode, Windows
-from crosslog.detection.learning import device
+from crosslog.detection.learning.device import to_tensor
+from crosslog.detection.learning.vectors import network_inputs
 
 RUNS_AT_ONCE = 512  # in scoring; bounds memory, and a run's score depends on it by rounding alone
 
@@ -42,7 +43,7 @@ class Sequences(NamedTuple):
         return Sequences(self.table[used], ids, self.labels[chosen], self.real[chosen])
 
 
-def sequences(several: Sequence[Windows], length: int) -> Sequences:
+def cut_sequences(several: Sequence[Windows], length: int) -> Sequences:
     """Labelled windows that share a table, as runs of at most `length` events.
 
     Raises
@@ -54,21 +55,23 @@ def sequences(several: Sequence[Windows], length: int) -> Sequences:
         raise ValueError("labels of these windows are withheld: there is nothing to learn from")
     runs = [windows.cut_runs(length) for windows in several]
     ids, labels = _stack([each.ids for each in runs], PAD), _stack([each.labels for each in runs], False)
-    return _tensors(several[0].table, ids, labels)
+    return _to_sequences(several[0], ids, labels)
 
 
-def scored(windows: Windows, length: int, score: Callable[[Sequences], Tensor]) -> NDArray[np.float32]:
+def score_sequences(windows: Windows, length: int, score: Callable[[Sequences], Tensor]) -> NDArray[np.float32]:
     """(slots,) scores from a function of runs to (runs, length) that meets each distinct run once."""
+    if not len(windows):
+        return np.zeros(0, dtype=np.float32)
     runs = windows.cut_runs(length)
     distinct, inverse = np.unique(runs.ids, axis=0, return_inverse=True)
-    inputs = _tensors(windows.table, distinct, np.zeros(distinct.shape, dtype=np.bool_))
+    inputs = _to_sequences(windows, distinct, np.zeros(distinct.shape, dtype=np.bool_))
     with torch.no_grad():
         parts = [score(inputs.rows(chosen)) for chosen in torch.split(torch.arange(len(distinct)), RUNS_AT_ONCE)]
     scores: NDArray[np.float32] = torch.cat(parts).cpu().numpy()[inverse.ravel()][runs.real]
     return scores.astype(np.float32)
 
 
-def one_source(sources: Sequence[Episode], number: int) -> list[Windows]:
+def pick_source(sources: Sequence[Episode], number: int) -> list[Windows]:
     """Support and query of the one source that a one-to-one method learns from, by its place in the experiment.
 
     Raises
@@ -81,6 +84,11 @@ def one_source(sources: Sequence[Episode], number: int) -> list[Windows]:
     return sources[number].parts
 
 
+def draw_batches(systems: Sequence[Sequences], size: int, generator: torch.Generator) -> list[Sequences]:
+    """`size` runs of each system, drawn with replacement."""
+    return [runs.rows(torch.randint(len(runs), (size,), generator=generator)) for runs in systems]
+
+
 def _stack(several: Sequence[NDArray[np.generic]], pad: object) -> NDArray[np.generic]:
     """(n, length) arrays of several lengths one under another, padded to the longest."""
     length = max(each.shape[1] for each in several)
@@ -89,12 +97,13 @@ def _stack(several: Sequence[NDArray[np.generic]], pad: object) -> NDArray[np.ge
     )
 
 
-def _tensors(table: NDArray[np.float32], ids: NDArray[np.generic], labels: NDArray[np.generic]) -> Sequences:
+def _to_sequences(windows: Windows, ids: NDArray[np.generic], labels: NDArray[np.generic]) -> Sequences:
+    """`windows` have the table."""
     used, inverse = np.unique(ids, return_inverse=True)
-    rows = np.where((used == PAD)[:, None], np.float32(0), table[used])
+    rows = np.where((used == PAD)[:, None], np.float32(0), network_inputs(windows, used))
     return Sequences(
-        table=device.placed(rows),
-        ids=device.placed(inverse.reshape(ids.shape).astype(np.int64)),
-        labels=device.placed(labels.astype(np.int64)),
-        real=device.placed(np.not_equal(ids, PAD)),
+        table=to_tensor(rows),
+        ids=to_tensor(inverse.reshape(ids.shape).astype(np.int64)),
+        labels=to_tensor(labels.astype(np.int64)),
+        real=to_tensor(np.not_equal(ids, PAD)),
     )

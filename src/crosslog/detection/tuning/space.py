@@ -20,7 +20,7 @@ from crosslog.settings import Space
 
 def distributions(space: Mapping[str, Space], detector: Detector) -> dict[str, BaseDistribution]:
     """A distribution per field, by name; a field that is an int is drawn in whole numbers."""
-    kinds = {field.name: field.type for field in dataclasses.fields(detector)}  # type: ignore[arg-type]
+    kinds = {field.name: field.type for field in dataclasses.fields(detector)}
     return {name: _distribution(space[name], kinds[name] in ("int", int)) for name in sorted(space)}
 
 

@@ -11,6 +11,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from crosslog.vectors import normalise_vectors
+
 WORD = re.compile(r"\w+")
 
 
@@ -41,8 +43,7 @@ class Hashing:
                 row[place] += sign
             if not row.any():  # no features, or all of them cancelled out
                 row[self._hashed(text)[0]] = 1
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors
+        return normalise_vectors(vectors)
 
     def _hashed(self, feature: str) -> tuple[int, int]:
         digest = hashlib.blake2b(feature.encode(), digest_size=8, key=str(self.seed).encode()).digest()

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.embedding import models
+from crosslog.vectors import normalise_vectors
 
 if TYPE_CHECKING:
     from crosslog.embedding.transformer import Transformer
@@ -56,8 +57,8 @@ class SentenceTransformer:
         """(n, dim) float32 vectors of length one."""
         folder = models.locate(self.model)
         if folder is not None and is_plain(folder_modules(folder), folder):
-            return scale_to_one(self._transformer.mean_of_last_layer(texts, self.batch_size, self.max_tokens))
-        return scale_to_one(self._by_the_library(texts))
+            return normalise_vectors(self._transformer.mean_of_last_layer(texts, self.batch_size, self.max_tokens))
+        return normalise_vectors(self._by_the_library(texts))
 
     def _by_the_library(self, texts: Sequence[str]) -> NDArray[np.float32]:
         # One text a call: the library pads to the longest of a batch, and a vector must not depend on its neighbours.
@@ -97,9 +98,3 @@ def is_plain(modules: Sequence[dict[str, Any]], folder: Path) -> bool:
     chosen = {key for key, value in pooling.items() if key.startswith("pooling_mode") and value}
     lower = models.configuration(folder, "sentence_bert_config.json").get("do_lower_case", False)
     return chosen == {"pooling_mode_mean_tokens"} and not lower
-
-
-def scale_to_one(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Each row divided by its length."""
-    lengths: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, np.maximum(lengths, np.float32(1e-12)))

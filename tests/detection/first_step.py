@@ -1,0 +1,44 @@
+"""What a training's first step changes, whichever of torch's optimisers takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+
+class _SteppedError(Exception):
+    pass
+
+
+def changes_in_the_first_step(train: Callable[[], object]) -> list[Tensor]:
+    """By how much each parameter moves in the first step of `train`, along its gradient: nothing decays in it."""
+    before: list[Tensor] = []
+    moved: list[Tensor] = []
+
+    def remember(optimiser: Optimizer, *_: Any) -> None:
+        for group in optimiser.param_groups:
+            group["weight_decay"] = 0.0
+        before.extend(parameter.detach().clone() for parameter in _parameters(optimiser))
+
+    def compare(optimiser: Optimizer, *_: Any) -> None:
+        moved.extend(now.detach() - then for now, then in zip(_parameters(optimiser), before, strict=True))
+        raise _SteppedError
+
+    hooks = register_optimizer_step_pre_hook(remember), register_optimizer_step_post_hook(compare)
+    try:
+        train()
+    except _SteppedError:
+        return moved
+    finally:
+        for hook in hooks:
+            hook.remove()
+    raise AssertionError("training took no step of a torch optimiser")
+
+
+def _parameters(optimiser: Optimizer) -> list[torch.Tensor]:
+    return [parameter for group in optimiser.param_groups for parameter in group["params"]]
