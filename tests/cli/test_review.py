@@ -79,6 +79,7 @@ def test_what_resembles_a_known_anomaly_elsewhere_is_judged_first(files, crosslo
     for system, told in vectors.items():
         texts = [f"The part [{letter}] broke apart." for letter in told]
         units = {"message_id": range(len(texts)), "row": range(len(texts)), "text": texts}
+        units = {**units, "encoding": ["0" * 16] * len(texts), "unit_length": [True] * len(texts)}
         frame = pl.DataFrame(units, schema_overrides={"message_id": pl.UInt32, "row": pl.UInt32})
         path = artifacts.UNITS.write(frame, system=system, representation="interpretation", encoder="toy")
         artifacts.write_vectors(path.with_suffix(".npy"), np.array(list(told.values()), dtype=np.float32))
