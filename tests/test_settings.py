@@ -59,7 +59,7 @@ def test_the_encoder_is_one_word(workspace: Path, name: str) -> None:
 
 
 def test_options_of_a_system_override_those_of_all() -> None:
-    block = EmbedSettings(encoder="hashing", grid_bits=11, options={"dim": 8, "seed": 1}, systems={"bgl": {"dim": 4}})
+    block = EmbedSettings(encoder="hashing", grid_bits=12, options={"dim": 8, "seed": 1}, systems={"bgl": {"dim": 4}})
     assert block.options_for("bgl") == {"dim": 4, "seed": 1}
     assert block.options_for("spirit") == {"dim": 8, "seed": 1}
 

@@ -27,7 +27,7 @@ def test_numbers_go_to_the_nearest_step_and_halves_to_the_even_one() -> None:
 
 
 def test_another_grid_is_another_identity_and_the_encoder_keeps_its_word_about_length() -> None:
-    coarse, fine = (RoundedEncoder(Hashing(16, 1), bits) for bits in (4, 11))
+    coarse, fine = (RoundedEncoder(Hashing(16, 1), bits) for bits in (4, 12))
     assert coarse.identity() == "hashing-16-1-grid4"
     assert fine.identity() != coarse.identity()
     assert (fine.dim, fine.unit_length) == (16, True)
@@ -36,18 +36,19 @@ def test_another_grid_is_another_identity_and_the_encoder_keeps_its_word_about_l
 
 def test_a_system_has_options_of_its_own() -> None:
     block = EmbedSettings(
-        encoder="hashing", grid_bits=11, options={"dim": 8, "seed": 1}, systems={"gears": {"seed": 2}}
+        encoder="hashing", grid_bits=12, options={"dim": 8, "seed": 1}, systems={"gears": {"seed": 2}}
     )
-    assert build_encoder(block, "gears").identity() == "hashing-8-2-grid11"
-    assert build_encoder(block, "belts").identity() == build_encoder(block).identity() == "hashing-8-1-grid11"
+    assert build_encoder(block, "gears").identity() == "hashing-8-2-grid12"
+    assert build_encoder(block, "belts").identity() == build_encoder(block).identity() == "hashing-8-1-grid12"
 
 
 def test_cosines_of_vectors_of_length_one_do_not_depend_on_the_order_of_addition() -> None:
     vectors = np.random.default_rng(4).normal(size=(300, 384))
-    on_grid = round_to_grid((vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), 11)
-    forwards = on_grid @ on_grid.T
-    assert np.array_equal(forwards, on_grid[:, ::-1] @ on_grid[:, ::-1].T)
-    assert np.array_equal(forwards, on_grid.astype(np.float64) @ on_grid.T.astype(np.float64))
+    on_grid = round_to_grid((vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), 12)
+    ways = [on_grid @ on_grid.T, on_grid[:, ::-1] @ on_grid[:, ::-1].T, on_grid.astype(np.float64) @ on_grid.T]
+    forwards, backwards, exact = (np.clip(cosines, -1, 1) for cosines in ways)
+    assert np.array_equal(forwards, backwards)
+    assert np.array_equal(forwards, exact)
 
 
 @pytest.mark.parametrize("variable", ["ATEN_CPU_CAPABILITY=default", "MKL_CBWR=COMPATIBLE"])
@@ -55,7 +56,7 @@ def test_another_kind_of_cpu_gives_the_same_bits(variable: str) -> None:
     code = (
         "import json, sys; from crosslog.embedding.encoder import build_encoder;"
         "from crosslog.settings import EmbedSettings;"
-        f"block = EmbedSettings(encoder='sentence_transformer', grid_bits=11, options={MINILM!r});"
+        f"block = EmbedSettings(encoder='sentence_transformer', grid_bits=12, options={MINILM!r});"
         f"json.dump(build_encoder(block).encode({TEXTS!r}).tolist(), sys.stdout)"
     )
     name, value = variable.split("=")

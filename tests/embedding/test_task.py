@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).parents[2]
 MESSAGES = ["gear 1 broke", "widget <*> spun left", "widget <*> spun right", "gear 2 broke", ""]
 TEMPLATES = {"a" * 16: "widget <*> spun <*>", "b" * 16: "gear <*> broke", "c" * 16: "gear <*> cracked apart"}
 TEMPLATE_OF = [1, 0, 0, 1, 2]
-GRID_BITS = 11
+GRID_BITS = 12
 
 
 @pytest.fixture

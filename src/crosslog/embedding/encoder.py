@@ -60,11 +60,14 @@ class RoundedEncoder:
 
     Kinds of CPU add up in another order. Of MiniLM's 1,013,376 numbers for 2,639 distinct texts of the simulated
     systems 95 % then differ in float32, by 2e-7 at most, and rounding parts those next to an edge: 11 at a grid of
-    2**-8, 32 at 2**-10, 54 at 2**-11, 478 at 2**-14. Networks therefore compute in float64 (`transformer.py`): there
+    2**-8, 32 at 2**-10, 93 at 2**-12, 478 at 2**-14. Networks therefore compute in float64 (`transformer.py`): there
     numbers differ by 4e-16, and none is parted at any grid down to 2**-20.
 
-    At 2**-11 products of two vectors of length one are multiples of 2**-22 and their sums, below 4, fit the 24 bits of
-    float32: cosines are exact in any order of addition.
+    2**-12 is the coarsest that costs nothing: on e1_simulated and e2_simulated F1 of nearest_neighbour is the same to
+    four digits from 2**-10 on, that of logistic within .0003 at 2**-12 (.003 lower at 2**-10), and logistic_sources
+    moves by .025 at 2**-11, one burst of a message at the threshold, by +.001 and +.004 at 2**-12. Products of such
+    numbers are multiples of 2**-24, so float32 holds their sums up to 1: cosines of vectors of length one, clipped at
+    1, are exact in any order of addition.
 
     Attributes
     ----------
