@@ -24,6 +24,7 @@ from crosslog.settings import Settings
 
 HERE = Path(__file__).parents[1]
 NETWORK_TOLERANCE = 0.002
+DECIMALS = 6  # of the numbers in reports/metrics
 MEASURES = (("f1", "fixed"), ("f1", "support"), ("auprc", ""))
 KINDS: dict[str, dict[str, str]] = {  # name: what the environment says; an empty word takes a variable away
     "as it is": {},
@@ -54,7 +55,7 @@ class Line(NamedTuple):
         known = [value for value in self.values if value is not None]
         if len(known) not in (0, len(self.values)):
             return float("inf")
-        return max(known) - min(known) if known else 0.0
+        return round(max(known) - min(known), DECIMALS) if known else 0.0
 
     @property
     def holds(self) -> bool:
