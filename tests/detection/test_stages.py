@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from crosslog.detection.episodes.sampling import SamplingError
 from imports import REPOSITORY
 from safetensors.numpy import load_file
 
 from crosslog import artifacts
 from crosslog.artifacts import ArtifactError
 from crosslog.detection.detectors.exact_match import ExactMatch
-from crosslog.detection.episodes.sampling import SamplingError
 from crosslog.detection.episodes.scoring import DetectorError
 from crosslog.interpretation import table
 from crosslog.settings import SettingsError, read_yaml

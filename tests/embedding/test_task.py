@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from embedding.models_made_here import tiny_bert
+from projects import write_params
 
 from crosslog import artifacts, plugins, settings
 from crosslog.csv_files import CsvError
@@ -16,7 +17,6 @@ from crosslog.embedding.encoder import RoundedEncoder
 from crosslog.interpretation import decisions, table
 from tasks import embed, interpret
 
-REPOSITORY = Path(__file__).parents[2]
 MESSAGES = ["gear 1 broke", "widget <*> spun left", "widget <*> spun right", "gear 2 broke", ""]
 TEMPLATES = {"a" * 16: "widget <*> spun <*>", "b" * 16: "gear <*> broke", "c" * 16: "gear <*> cracked apart"}
 TEMPLATE_OF = [1, 0, 0, 1, 2]
@@ -26,8 +26,7 @@ GRID_BITS = 12
 @pytest.fixture
 def toys(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A system `toys` with parsed messages and templates, interpreted by rules and embedded by hashing."""
-    params = (REPOSITORY / "params.yaml").read_text(encoding="utf-8")
-    Path("params.yaml").write_text(params, encoding="utf-8")
+    write_params(workspace)
     use(monkeypatch, encoder="hashing", options={"dim": 16, "seed": 1})
     messages = {
         "message_id": range(5),
