@@ -15,8 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from crosslog import plugins
 from crosslog.detection.detectors.keyword import ANY_WORD
+from crosslog.embedding.encoder import build_encoder
 from crosslog.embedding.store import vectors_for
 from crosslog.labelling import verdicts
 from crosslog.settings import Settings
@@ -99,8 +99,7 @@ def _log(name: str, system: System, place: Path) -> Log:
     templates = pl.read_parquet(place / f"data/templates/{name}.parquet").sort("template_id")
     events = pl.scan_parquet(place / f"data/events/{name}/*.parquet").select("template_id", "anomalous").collect()
     counts = verdicts.derive_verdicts(events, weak=system.labels.weak)
-    embed = Settings.load().embed
-    encoder = plugins.build("embedding.encoders", embed.encoder, embed.options)
+    encoder = build_encoder(Settings.load().embed)
     vectors, _ = vectors_for(templates["template"].to_list(), Path("data/vectors") / encoder.identity(), encoder)
     suspicious = templates["template"].str.contains(f"(?i){ANY_WORD.pattern}")
     return Log(

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from bench._logs import parse_mirror
 from bench._pairs import PAIRS, TOP, Floats, Pairs, areas, found, interval, meanings, means, purity, ranks
-from crosslog import artifacts, plugins
+from crosslog import artifacts
+from crosslog.embedding.encoder import build_encoder
 from crosslog.embedding.store import vectors_for
 from crosslog.evaluation.metrics import compute_auroc
 from crosslog.interpretation.meanings import Request
@@ -90,8 +91,7 @@ def wordings(templates: pl.DataFrame, requests: Mapping[str, Request]) -> dict[s
 
 def embedded(texts: list[str]) -> NDArray[np.float32]:
     """(n, dim) vectors of length one by the default encoder, kept where the benches keep theirs."""
-    embed = Settings.load().embed
-    encoder = plugins.build("embedding.encoders", embed.encoder, embed.options)
+    encoder = build_encoder(Settings.load().embed)
     return vectors_for(texts, Path("data/vectors") / encoder.identity(), encoder)[0]
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from crosslog import artifacts, plugins
-from crosslog.embedding.encoder import Encoder
+from crosslog import artifacts
+from crosslog.embedding.encoder import build_encoder
 from crosslog.embedding.store import encoding_of, vectors_for
 from crosslog.executor import Pool, open_pool
 from crosslog.interpretation.review import table
@@ -25,7 +25,7 @@ def main(system: str) -> None:
     """Embed every representation of the run for a system."""
     settings = Settings.load()
     name = settings.embed.encoder
-    encoder: Encoder = plugins.build("embedding.encoders", name, settings.embed.options_for(system))
+    encoder = build_encoder(settings.embed, system)
     identity = encoder.identity()
     for representation in settings.run.representations:
         units = with_rows(texts_of(system, representation)).with_columns(

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from projects import write_params
 
 from bench import interpretations
 from bench._pairs import PAIRS, Pairs, Purity, areas, found, hard, interval, meanings, means, purity, ranks
@@ -177,8 +178,7 @@ def test_a_table_has_a_row_per_wording_beside_that_of_the_template() -> None:
 def test_the_bench_writes_what_it_prints(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    params = PAIRS.parents[2] / "params.yaml"
-    (workspace / "params.yaml").write_text(params.read_text(encoding="utf-8"), encoding="utf-8")
+    write_params(workspace)
     LISTED.write_csv(workspace / "pairs.csv")
     monkeypatch.setattr(interpretations, "PAIRS", workspace / "pairs.csv")
     monkeypatch.setattr(

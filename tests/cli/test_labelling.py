@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
-from imports import REPOSITORY
+from projects import write_params
 
 from crosslog import artifacts
 from crosslog.interpretation.review import table
 from crosslog.labelling import proposals
-from crosslog.settings import read_yaml
 from crosslog.templates import template_key
 
 Run = Callable[..., tuple[int, str]]
@@ -39,9 +37,7 @@ def test_a_system_without_labels_by_people_is_named(crosslog: Run, workspace: Pa
 @pytest.fixture
 def systems(workspace: Path) -> Path:
     """`old`, whose events are labelled, and `new`, with one template in the same words and one that is its own."""
-    params = read_yaml(REPOSITORY / "params.yaml")
-    params["embed"] = {"encoder": "hashing", "options": {"dim": 256, "seed": 1}}
-    Path("params.yaml").write_text(json.dumps(params), encoding="utf-8")
+    write_params(workspace, {"embed.options": {"dim": 256, "seed": 1}})
     entry = "{description: d, kind: k, path: x, labels: tag}"
     Path("systems.yaml").write_text(f"old: {entry}\nnew: {entry.replace('tag', 'none')}\n", encoding="utf-8")
     written("old", ["the belt of the pump broke apart", "the lamp is lit as before"])

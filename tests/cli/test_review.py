@@ -79,9 +79,8 @@ def test_what_resembles_a_known_anomaly_elsewhere_is_judged_first(files, crosslo
     for system, told in vectors.items():
         texts = [f"The part [{letter}] broke apart." for letter in told]
         units = {"message_id": range(len(texts)), "row": range(len(texts)), "text": texts}
-        frame = pl.DataFrame(units, schema_overrides={"message_id": pl.UInt32, "row": pl.UInt32}).with_columns(
-            encoding=pl.lit("0" * 16), unit_length=pl.lit(value=True)
-        )
+        units = {**units, "encoding": ["0" * 16] * len(texts), "unit_length": [True] * len(texts)}
+        frame = pl.DataFrame(units, schema_overrides={"message_id": pl.UInt32, "row": pl.UInt32})
         path = artifacts.UNITS.write(frame, system=system, representation="interpretation", encoder="toy")
         artifacts.write_vectors(path.with_suffix(".npy"), np.array(list(told.values()), dtype=np.float32))
     crosslog("review", "gears", "--verdict", DONE, "")

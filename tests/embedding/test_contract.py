@@ -53,7 +53,7 @@ def test_different_texts_have_different_vectors(encoder: Encoder) -> None:
 
 def test_vectors_have_length_one_where_promised(encoder: Encoder) -> None:
     lengths = np.linalg.norm(encoder.encode(TEXTS), axis=1)
-    assert np.allclose(lengths, 1, atol=1e-5) == encoder.normalised
+    assert np.allclose(lengths, 1, atol=1e-5) == encoder.unit_length
 
 
 def test_the_identity_is_a_stable_file_name_that_starts_with_the_encoders(encoder: Encoder) -> None:

@@ -17,7 +17,7 @@ from crosslog.executor import open_pool
 class Counting:
     """The hashing encoder, and what it was asked."""
 
-    normalised = True
+    unit_length = True
     dim = 8
 
     def __init__(self) -> None:

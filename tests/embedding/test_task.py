@@ -9,23 +9,24 @@ import numpy as np
 import polars as pl
 import pytest
 from embedding.models_made_here import tiny_bert
+from projects import write_params
 
 from crosslog import artifacts, plugins, settings
 from crosslog.csv_files import CsvError
+from crosslog.embedding.encoder import RoundedEncoder
 from crosslog.interpretation.review import decisions, table
 from tasks import embed, interpret
 
-REPOSITORY = Path(__file__).parents[2]
 MESSAGES = ["gear 1 broke", "widget <*> spun left", "widget <*> spun right", "gear 2 broke", ""]
 TEMPLATES = {"a" * 16: "widget <*> spun <*>", "b" * 16: "gear <*> broke", "c" * 16: "gear <*> cracked apart"}
 TEMPLATE_OF = [1, 0, 0, 1, 2]
+GRID_BITS = 12
 
 
 @pytest.fixture
 def toys(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A system `toys` with parsed messages and templates, interpreted by rules and embedded by hashing."""
-    params = (REPOSITORY / "params.yaml").read_text(encoding="utf-8")
-    Path("params.yaml").write_text(params, encoding="utf-8")
+    write_params(workspace)
     use(monkeypatch, encoder="hashing", options={"dim": 16, "seed": 1})
     messages = {
         "message_id": range(5),
@@ -53,7 +54,7 @@ def use(monkeypatch: pytest.MonkeyPatch, **embed: Any) -> None:
     """Let params.yaml say this of `embed`, and all representations of `run`."""
     loaded = settings.Settings.load()
     run = loaded.run.model_copy(update={"representations": ("message", "template", "interpretation")})
-    changed = loaded.model_copy(update={"run": run, "embed": settings.EmbedSettings(**embed)})
+    changed = loaded.model_copy(update={"run": run, "embed": settings.EmbedSettings(grid_bits=GRID_BITS, **embed)})
     monkeypatch.setattr(settings.Settings, "load", classmethod(lambda cls: changed))
 
 
@@ -65,11 +66,10 @@ def units(representation: str) -> list[tuple[int, int, str]]:
     frame = artifacts.UNITS.read(system="toys", representation=representation, encoder="hashing")
     path = artifacts.UNITS.at(system="toys", representation=representation, encoder="hashing").with_suffix(".npy")
     vectors = artifacts.read_vectors(path, rows=frame["row"].max() + 1)
-    for _, row, text in frame.iter_rows():
-        assert np.array_equal(
-            vectors[row], plugins.build("embedding.encoders", "hashing", {"dim": 16, "seed": 1}).encode([text])[0]
-        )
-    return frame.rows()
+    encoder = RoundedEncoder(plugins.build("embedding.encoders", "hashing", {"dim": 16, "seed": 1}), GRID_BITS)
+    for row, text in frame.select("row", "text").iter_rows():
+        assert np.array_equal(vectors[row], encoder.encode([text])[0])
+    return frame.select("message_id", "row", "text").rows()
 
 
 def test_each_representation_has_a_row_per_distinct_text_in_order_of_need(toys: Path) -> None:
@@ -85,6 +85,22 @@ def test_each_representation_has_a_row_per_distinct_text_in_order_of_need(toys: 
     gear, widget, cracked = "gear <*> broke", "widget <*> spun <*>", "gear <*> cracked apart"
     assert units("template") == [(0, 0, gear), (1, 1, widget), (2, 1, widget), (3, 0, gear), (4, 2, cracked)]
     assert [row for _, row, _ in units("interpretation")] == [0, 1, 1, 0, 2]
+
+
+def test_every_row_says_which_encoding_it_has_and_whether_its_length_is_one(
+    toys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = {"model": str(tiny_bert(toys / "m")), "batch_size": 4, "max_tokens": 12}
+    interpret.main("toys")
+    found: dict[str, list[str]] = {}
+    for name, systems in (("others", {}), ("toys", {"toys": {"max_tokens": 5}})):
+        use(monkeypatch, encoder="bert_published", options=options, systems=systems)
+        embed.main("toys")
+        frame = artifacts.UNITS.read(system="toys", representation="message", encoder="bert_published")
+        found[name] = frame["encoding"].unique().to_list()
+        assert frame["unit_length"].unique().to_list() == [False]
+    assert len(found["toys"]) == len(found["others"]) == 1
+    assert found["toys"] != found["others"]
 
 
 def test_a_second_run_encodes_nothing_and_writes_the_same_bytes(toys: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,7 +142,7 @@ def test_the_length_of_a_system_reaches_its_vectors_and_no_others(toys: Path, mo
     texts = [*MESSAGES[:4], embed.EMPTY]
     for system, max_tokens in (("toys", 5), ("others", 12)):
         encoder = plugins.build("embedding.encoders", "bert_published", {**options, "max_tokens": max_tokens})
-        assert np.array_equal(found[system], encoder.encode(texts))
+        assert np.array_equal(found[system], RoundedEncoder(encoder, GRID_BITS).encode(texts))
     assert not np.allclose(found["toys"], found["others"], atol=1e-2)
 
 
@@ -152,7 +168,7 @@ def test_seconds_of_another_encoder_take_the_place_of_those_that_no_longer_hold(
         use(monkeypatch, encoder="hashing", options={"dim": 16, "seed": seed})
         embed.main("toys")
         assert (seconds()["message-hashing"]["identity"], seconds()["message-hashing"]["new"]) == (
-            f"hashing-16-{seed}",
+            f"hashing-16-{seed}-grid{GRID_BITS}",
             new,
         )
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from imports import REPOSITORY
 from prefect.client.orchestration import get_client
 from prefect.testing.utilities import prefect_test_harness
+from projects import write_params
 
 from crosslog import artifacts
 from crosslog.interpretation.review import decisions, table
@@ -19,13 +19,13 @@ from crosslog.settings import ReviewSettings
 from flows import review as module
 from flows.review import Answer, ReviewTimeoutError, missing, open_rows, wait_for_people
 
-SYSTEMS = ("bgl_simulated", "thunderbird_simulated", "spirit_simulated", "liberty_simulated")
+SYSTEMS = ("gears", "belts", "pumps")
 
 
 @pytest.fixture
 def rows(workspace: Path) -> None:
-    """Ten rows of each system of the committed run; of the first, four are open, of the others none."""
-    Path("params.yaml").write_text((REPOSITORY / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    """Ten rows of each system of the run; of the first, four are open, of the others none."""
+    write_params(workspace)
     for system in SYSTEMS:
         still_open = 4 if system == SYSTEMS[0] else 0
         records = [
@@ -54,7 +54,7 @@ def approve(*numbers: int) -> None:
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
-        (settings(3), "bgl_simulated: 4 of 10 rows are open, 3 may be: `crosslog review bgl_simulated`"),
+        (settings(3), "gears: 4 of 10 rows are open, 3 may be: `crosslog review gears`"),
         (settings(4), ""),
         (settings(None, 0.3), "4 of 10 rows are open, 30% may be"),
         (settings(None, 0.4), ""),
@@ -92,7 +92,7 @@ def test_when_the_time_is_over_it_says_what_is_missing(rows) -> None:
     def ask(_lacking: str, _seconds: float) -> Answer:
         raise TimeoutError
 
-    with pytest.raises(ReviewTimeoutError, match="not reviewed within 1 hours:\nbgl_simulated: 4 of 10 rows are open"):
+    with pytest.raises(ReviewTimeoutError, match="not reviewed within 1 hours:\ngears: 4 of 10 rows are open"):
         wait_for_people(settings(2), ask)
 
 
@@ -127,7 +127,7 @@ def test_the_run_pauses_and_goes_on_when_it_is_resumed(rows, monkeypatch: pytest
         table_ = next(artifact for artifact in client.read_artifacts() if artifact.key == "open-interpretations")
     assert result == [[{"item": "embed"}]]
     assert ran == [["interpret"], ["embed"]]
-    assert "bgl_simulated: 4 of 10 rows are open" in str(table_.description)
+    assert "gears: 4 of 10 rows are open" in str(table_.description)
 
 
 def _paused(client: Any) -> Any:

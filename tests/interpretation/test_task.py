@@ -7,12 +7,12 @@ import chat
 import polars as pl
 import pytest
 from chat import ChatServer
+from projects import small_settings
 
 from crosslog import artifacts, settings
 from crosslog.interpretation.review import decisions, table
 from tasks import interpret
 
-REPOSITORY = Path(__file__).parents[2]
 TEMPLATES = {"a" * 16: "widget <*> spun", "b" * 16: "gear <*> broke"}
 SYSTEM = "toys: {description: Toys, kind: a toy factory, simulated: toys, labels: none}\n"
 Setter = Callable[..., None]
@@ -26,8 +26,8 @@ def server() -> Iterator[ChatServer]:
 
 @pytest.fixture
 def change(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Setter:
-    """Changes the interpret block of the committed params.yaml, in a workspace with a system `toys`."""
-    loaded = settings.Settings.load(REPOSITORY / "params.yaml")
+    """Changes the interpret block of params.yaml, in a workspace with a system `toys`."""
+    loaded = small_settings()
     Path("systems.yaml").write_text(SYSTEM, encoding="utf-8")
     write_templates(*TEMPLATES)
 

@@ -13,9 +13,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from distributed import LocalCluster
+from projects import write_params
 
 from crosslog import artifacts
 from crosslog.logs.simulate import simulate_lines
@@ -25,15 +27,12 @@ TOP = Path(__file__).parents[2]
 LINES = 30_000
 UNFINISHED = Path("data/unfinished/events/mine")
 ENTRY = f"mine: {{description: mine, kind: mine, path: logs/*, labels: tag, expected: {{lines: {LINES}}}}}\n"
-USE = "mine: {format: bgl}"
 
 
 @pytest.fixture
 def log(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace with a log of many chunks, two files of it, one of them compressed."""
-    params = (TOP / "params.yaml").read_text()
-    params = params.replace("bgl_simulated: {format: bgl}", f"bgl_simulated: {{format: bgl}}\n      {USE}", 1)
-    (workspace / "params.yaml").write_text(params.replace("chunk_bytes: 16777216", "chunk_bytes: 200000"))
+    use()
     (workspace / "systems.yaml").write_text(ENTRY)
     (workspace / "logs").mkdir()
     whole = b"".join(simulate_lines("bgl", LINES, 3))
@@ -43,6 +42,12 @@ def log(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(_inputs, "WORTH_A_PROCESS", 0)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TOP), str(TOP / "src")]))
     return workspace
+
+
+def use(**part: Any) -> None:
+    """Let params.yaml read `mine`, or a part of it, in small chunks."""
+    changes = {"run.systems.mine": {"format": "bgl", **part}, "parse.chunk_bytes": 200_000}
+    write_params(Path(), changes)
 
 
 def digests() -> dict[str, str]:
@@ -180,10 +185,9 @@ def test_other_input_is_not_taken_for_what_was_read_before(log: Path, monkeypatc
 
 
 def test_ranges_of_lines_are_exact(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    params = (log / "params.yaml").read_text()
-    (log / "params.yaml").write_text(params.replace(USE, "mine: {format: bgl, lines: [14_000, 16_500]}"))
+    use(lines=[14_000, 16_500])
     parse.main("mine")
     assert artifacts.EVENTS.read(["line"], system="mine")["line"].to_list() == list(range(14_000, 16_501))
-    (log / "params.yaml").write_text(params.replace(USE, "mine: {format: bgl, max_lines: 1234}"))
+    use(max_lines=1234)
     parse.main("mine")
     assert artifacts.EVENTS.read(["line"], system="mine").height == 1234

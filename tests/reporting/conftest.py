@@ -43,7 +43,7 @@ def inputs() -> Inputs:
             },
         ),
         detectors=DETECTORS,
-        embed=EmbedSettings(encoder="hashing", options={"dim": 64}),
+        embed=EmbedSettings(encoder="hashing", grid_bits=12, options={"dim": 64}),
         evaluate=EvaluateSettings(threshold=0.5, type_false_positive_rate=0.1, resamples=1000, confidence=0.95, seed=3),
         systems={
             "old": System(description="an old one", kind="a cluster", path="/logs/old", labels=Labels(source="tag")),

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from crosslog import artifacts, plugins, schemas
+from crosslog import artifacts, schemas
 from crosslog.cli.review import rows
 from crosslog.cli.terminal import say
 from crosslog.csv_files.rewriting import rewrite_file
-from crosslog.embedding.encoder import Encoder
+from crosslog.embedding.encoder import Encoder, build_encoder
 from crosslog.embedding.store import vectors_for
 from crosslog.interpretation.review import decisions
 from crosslog.labelling import proposals, verdicts
@@ -26,7 +26,7 @@ Side = tuple[pl.DataFrame, NDArray[np.float32]]
 
 def propose_verdicts(system: str, sources: Sequence[str]) -> None:
     """Write data/proposals/<system>.csv; answers that people gave to the same proposals stay."""
-    encoder = _encoder()
+    encoder = build_encoder(Settings.load().embed)
     mature = [_known(source, encoder) for source in sources or _labelled_systems(system)]
     if not mature:
         raise artifacts.ArtifactError("no other system has labels here: run `dvc repro` for one that has")
@@ -89,12 +89,6 @@ def _by_labels(system: str) -> pl.DataFrame:
         return pl.DataFrame(schema={"template_id": pl.UInt32, "verdict": pl.String})
     events = artifacts.EVENTS.read(["template_id", "anomalous"], system=system)
     return verdicts.derive_verdicts(events, weak=labels.weak).select("template_id", "verdict")
-
-
-def _encoder() -> Encoder:
-    embed = Settings.load().embed
-    encoder: Encoder = plugins.build("embedding.encoders", embed.encoder, embed.options)
-    return encoder
 
 
 def _vectors(templates: pl.DataFrame, encoder: Encoder) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 PACKAGE_PREFIX = "package:"
+ARITHMETIC = "float64"  # what networks compute in: see RoundedEncoder
 # What decides a model's vectors: weights, configuration, vocabulary. Read-me files and pictures do not.
 DECISIVE = (".safetensors", ".bin", ".json", ".txt", ".model")
 BLOCK_BYTES = 1 << 20
@@ -83,7 +84,7 @@ def identity(encoder: str, model: str, options: Mapping[str, Any]) -> str:
     """`<encoder>-<model>-<digest>`, where the digest covers the options and the model's files (a Hub model's name)."""
     folder = locate(model)
     source = {"hub": model} if folder is None else {"files": fingerprint(folder)}
-    content = json.dumps({"encoder": encoder, **options, **source}, sort_keys=True)
+    content = json.dumps({"encoder": encoder, "arithmetic": ARITHMETIC, **options, **source}, sort_keys=True)
     name = re.sub(r"[^A-Za-z0-9]+", "_", model.removeprefix(PACKAGE_PREFIX).rstrip("/").rsplit("/", 1)[-1])
     return f"{encoder}-{name}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 

@@ -34,14 +34,9 @@ def here(shards: int) -> AbstractContextManager[Pool]:  # noqa: ARG001
     return nullcontext(Here())
 
 
-def store_name(encoder: Encoder) -> str:
-    """The folder of an encoder's vectors: another name wherever a text would get another vector."""
-    return encoder.identity()
-
-
 def encoding_of(encoder: Encoder) -> str:
-    """16 hexadecimal digits that stand for `store_name` where a column has to say how a text became its vector."""
-    return hashlib.sha256(store_name(encoder).encode()).hexdigest()[:16]
+    """16 hexadecimal digits that stand for an encoder's identity where a column says how a text became its vector."""
+    return hashlib.sha256(encoder.identity().encode()).hexdigest()[:16]
 
 
 class StoreError(ValueError):

@@ -61,6 +61,7 @@ class EmbedSettings(Frozen):
     """Which encoder turns texts into vectors; `options` is the encoder's own block, `systems` overrides it for some."""
 
     encoder: str
+    grid_bits: int = Field(ge=1, le=23)  # vectors are stored in multiples of 2**-grid_bits
     options: dict[str, Any]
     systems: dict[str, dict[str, Any]] = Field(default_factory=dict)
 

@@ -51,7 +51,8 @@ class BertPublished:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dim) float32 vectors of any length."""
         words = [cleaned(text) for text in texts]
-        return self._transformer.mean_of_last_layer(words, self.batch_size, self.max_tokens, with_padding=True)
+        means = self._transformer.mean_of_last_layer(words, self.batch_size, self.max_tokens, with_padding=True)
+        return means.astype(np.float32)
 
     @cached_property
     def _transformer(self) -> Transformer:

@@ -45,7 +45,8 @@ class HuggingFace:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dim) float32 vectors of any length."""
-        return self._transformer.mean_of_last_layer(texts, self.batch_size, self.max_tokens)
+        means = self._transformer.mean_of_last_layer(texts, self.batch_size, self.max_tokens)
+        return means.astype(np.float32)
 
     @cached_property
     def _transformer(self) -> Transformer:

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.embedding import models
-from crosslog.vectors import normalise_vectors
 
 if TYPE_CHECKING:
     from crosslog.embedding.transformer import Transformer
@@ -57,13 +56,13 @@ class SentenceTransformer:
         """(n, dim) float32 vectors of length one."""
         folder = models.locate(self.model)
         if folder is not None and is_plain(folder_modules(folder), folder):
-            return normalise_vectors(self._transformer.mean_of_last_layer(texts, self.batch_size, self.max_tokens))
-        return normalise_vectors(self._by_the_library(texts))
+            return scale_to_one(self._transformer.mean_of_last_layer(texts, self.batch_size, self.max_tokens))
+        return scale_to_one(self._by_the_library(texts))
 
-    def _by_the_library(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _by_the_library(self, texts: Sequence[str]) -> NDArray[np.float64]:
         # One text a call: the library pads to the longest of a batch, and a vector must not depend on its neighbours.
         rows = [self._library_model.encode([text], show_progress_bar=False) for text in texts]
-        return np.concatenate(rows).astype(np.float32) if rows else np.empty((0, self.dim), dtype=np.float32)
+        return np.concatenate(rows).astype(np.float64) if rows else np.empty((0, self.dim))
 
     @cached_property
     def _transformer(self) -> Transformer:
@@ -82,7 +81,7 @@ class SentenceTransformer:
             ),
         )
         model.max_seq_length = self.max_tokens
-        return model
+        return model.double()
 
 
 def folder_modules(folder: Path) -> list[dict[str, Any]]:
@@ -98,3 +97,10 @@ def is_plain(modules: Sequence[dict[str, Any]], folder: Path) -> bool:
     chosen = {key for key, value in pooling.items() if key.startswith("pooling_mode") and value}
     lower = models.configuration(folder, "sentence_bert_config.json").get("do_lower_case", False)
     return chosen == {"pooling_mode_mean_tokens"} and not lower
+
+
+def scale_to_one(vectors: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Each row divided by its length, in float32 only then."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: NDArray[np.float32] = np.divide(vectors, np.maximum(lengths, 1e-12)).astype(np.float32)
+    return scaled
