@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
 
 from crosslog import artifacts, plugins
@@ -30,12 +31,21 @@ def seeded(settings: Settings, experiment: str, name: str) -> dict[int, Detector
     """
     if name not in settings.detectors:
         raise SettingsError(f"params.yaml: detectors has no block {name!r}; known: {', '.join(settings.detectors)}")
+    set_up_networks(name)
     block = {**settings.detectors[name], **artifacts.read_json(artifacts.chosen_path(experiment, name))}
     seeds = settings.experiment(experiment).seeds
     fields = {field.name for field in dataclasses.fields(plugins.load("detection.detectors", name))}
     if "seed" not in fields:
         return {seeds[0]: plugins.build("detection.detectors", name, block)}
     return {seed: plugins.build("detection.detectors", name, {**block, "seed": seed}) for seed in seeds}
+
+
+def set_up_networks(name: str) -> None:
+    """One thread, and the device that CROSSLOG_DEVICE names, where a detector is a network."""
+    if plugins.load("detection.detectors", name).trainable:
+        from crosslog.detection.learning.device import set_up_torch  # noqa: PLC0415  seconds that the others do not need
+
+        set_up_torch(os.environ.get("CROSSLOG_DEVICE") or "cpu")
 
 
 def record_seconds(experiment: str, detector: str, seconds: Mapping[str, list[float]]) -> None:

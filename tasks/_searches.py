@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog import artifacts, detection, plugins
+from crosslog import artifacts, detection, plugins, vectors
 from crosslog.detection.detector import Detector
 from crosslog.detection.split import Split
 from crosslog.detection.tuning.fingerprint import fingerprint
 from crosslog.detection.tuning.folds import SearchFold
 from crosslog.evaluation import metrics
 from crosslog.settings import Settings
+from tasks._episodes import set_up_networks
 
 if TYPE_CHECKING:
     from crosslog.detection.tuning.search import Problem
@@ -34,6 +35,7 @@ def problem_of(settings: Settings, detector: str, folds: Sequence[SearchFold]) -
     """
     from crosslog.detection.tuning.search import Problem  # noqa: PLC0415  optuna, where something is tuned
 
+    set_up_networks(detector)
     block = _block(settings, detector)
 
     def build(drawn: Mapping[str, Any]) -> Detector:
@@ -65,7 +67,10 @@ def _files(detector: str, tuned_on: str) -> dict[str, Path]:
     """The code that a search runs, and the bundle of the sources."""
     bundle = artifacts.EPISODE_WINDOWS.at(experiment=tuned_on, part=artifacts.SOURCES).parent
     code = [path for path in CODE.rglob("*.py") if path.parent.name != "detectors" or path.stem == detector]
-    named = {path.relative_to(CODE.parent).as_posix(): path for path in (*code, Path(metrics.__file__))}
+    named = {
+        path.relative_to(CODE.parent).as_posix(): path
+        for path in (*code, Path(metrics.__file__), Path(vectors.__file__))
+    }
     return named | {path.name: path for path in bundle.iterdir()}
 
 

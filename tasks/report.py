@@ -68,7 +68,7 @@ def read_inputs(settings: Settings) -> Inputs:
         curves=_all(CURVES, runs),
         steps=_named(STEPS, runs),
         chosen={pair: read_json(chosen_path(*pair)) for pair in runs},
-        trials=_named(TRIALS, [pair for pair in runs if pair[1] in run.tuned]),
+        trials=_named(TRIALS, [pair for pair in runs if pair[1] in run.tuned and run.is_searched(pair[0])]),
         seconds=_timed({pair: seconds_path(*pair) for pair in runs}),
         embedding_seconds=_timed({name: embedding_seconds_path(name) for name in run.systems}),
     )

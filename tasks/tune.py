@@ -24,7 +24,8 @@ def main(name: str) -> None:
     tuned_on = settings.experiment(name).tuned_on
     detectors = settings.run.detectors_of(name)
     searched = [detector for detector in detectors if detector in settings.run.tuned]
-    results = dict(_results(settings, tuned_on, searched)) if searched and tuned_on else {}
+    searchable = settings.experiment(tuned_on).searchable
+    results = dict(_results(settings, tuned_on, searched)) if searched and searchable else {}
     with artifacts.replace_folder(artifacts.chosen_path(name, "").parent) as temporary:
         for detector in detectors:
             chosen = results[detector].chosen if detector in results else {}

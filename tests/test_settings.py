@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def test_options_of_a_system_override_those_of_all() -> None:
             "tune.spaces.crosyslog names ['hiden'], which its",
         ),
     ],
-    ids=str,
+    ids=lambda each: re.sub(" at 0x[0-9a-f]+", "", str(each)),
 )
 def test_a_slip_is_refused_with_file_key_and_reason(workspace: Path, changes: dict[str, Any], complaint: str) -> None:
     said = refused(workspace, changes)

@@ -1,4 +1,4 @@
-"""A bundle holds each event of the spans once, with dense ids, and gives windows back."""
+"""A bundle holds each event of the windows once, with dense ids, and gives windows back."""
 
 from __future__ import annotations
 
@@ -10,68 +10,71 @@ import polars as pl
 import pytest
 
 from crosslog import schemas
-from crosslog.detection.episodes.building import source_episodes, span_windows, target_episodes
-from crosslog.detection.episodes.bundle import Bundle, BundleError, Part, bundle, inside, merged
+from crosslog.detection.episodes.building import build_episodes, build_source_episodes
+from crosslog.detection.episodes.bundle import Bundle, BundleError, SystemPart, build_bundle, merge_bundles
 
 TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def part(message_ids: list[int], texts: list[str], levels: list[str | None], units: list[str], first: int = 1) -> Part:
-    distinct = list(dict.fromkeys(units))
-    count = len(message_ids)
-    return Part(
+def part(
+    system: str,
+    roles: tuple[str, str],
+    message_ids: list[int],
+    texts: list[str],
+    levels: list[str | None],
+    units: list[str],
+    encoding: str = "e",
+) -> SystemPart:
+    """Two windows, the second of what is left after two events."""
+    distinct, count, first = list(dict.fromkeys(units)), len(message_ids), 1 if system == "old" else 11
+    ids = pl.Series(range(len(texts)), dtype=pl.UInt32)
+    return SystemPart(
+        windows=pl.DataFrame(
+            [(system, 0, roles[0], 0, 2, False), (system, 0, roles[1], 2, count, False)],
+            schema={name: column.dtype.type for name, column in schemas.EpisodeWindows.to_schema().columns.items()},
+            orient="row",
+        ),
         events=pl.DataFrame(
             {
                 "line": pl.Series(range(first, first + count), dtype=pl.UInt64),
                 "time": pl.Series([TIME] * count, dtype=pl.Datetime("us", "UTC")),
+                "node": pl.Series(["n1"] * count),
+                "session": pl.Series(["a", *["b"] * (count - 1)]),
                 "message_id": pl.Series(message_ids, dtype=pl.UInt32),
                 "label": pl.Series(["BROKEN" if i == 1 else None for i in message_ids], dtype=pl.String),
                 "anomalous": [i == 1 for i in message_ids],
             }
         ),
         messages=pl.DataFrame(
-            {
-                "message_id": pl.Series(range(len(texts)), dtype=pl.UInt32),
-                "text": texts,
-                "level": pl.Series(levels, dtype=pl.String),
-            }
+            {"message_id": ids, "text": texts, "level": pl.Series(levels, dtype=pl.String), "template_id": ids}
         ),
+        templates=pl.DataFrame({"template_id": ids, "template": [f"{text} <*>" for text in texts]}),
         units=pl.DataFrame(
             {
-                "message_id": pl.Series(range(len(texts)), dtype=pl.UInt32),
+                "message_id": ids,
                 "row": pl.Series([distinct.index(unit) for unit in units], dtype=pl.UInt32),
                 "text": units,
             }
-        ),
-        vectors=np.array([[len(text), ord(text[0])] for text in distinct], dtype=np.float32),
+        ).with_columns(encoding=pl.lit(encoding), unit_length=pl.lit(value=True)),
+        vectors=np.array([[len(text), ord(text[0]) + len(encoding)] for text in distinct], dtype=np.float32),
     )
 
 
-def spans(*rows: tuple[int, str, str, int, int]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [(*row, row[4] - row[3] + 1, 0, 42) for row in rows], schema=schemas_of(schemas.Spans), orient="row"
-    )
+OLD = (["unused at first", "pump broke", "pump ok"], [None, "FATAL", "Info "], ["u", "b", "ok"])
 
 
-def schemas_of(schema: type[schemas.Schema]) -> dict[str, pl.DataType]:
-    return {name: column.dtype.type for name, column in schema.to_schema().columns.items()}
+def old_part() -> SystemPart:
+    return part("old", ("source_support", "source_query"), [2, 1, 2, 0], *OLD)
 
 
-def old_part() -> Part:
-    return part([2, 1, 2, 0], ["unused at first", "pump broke", "pump ok"], [None, "FATAL", "Info "], ["u", "b", "ok"])
-
-
-def new_part() -> Part:
-    return part([0, 1, 1, 0, 0], ["pump ok", "valve broke"], ["loud", "error"], ["ok", "b"], first=11)
-
-
-OLD_SPANS = ((0, "old", "source_support", 1, 2), (0, "old", "source_query", 3, 4))
-NEW_SPANS = ((0, "new", "support", 11, 12), (0, "new", "query", 13, 15))
+def new_part(encoding: str = "e") -> SystemPart:
+    texts, levels = ["pump ok", "valve broke"], ["info", "error"]
+    return part("new", ("support", "query"), [0, 1, 1, 0, 0], texts, levels, ["ok", "b"], encoding)
 
 
 @pytest.fixture
 def made() -> Bundle:
-    return bundle(spans(*OLD_SPANS, *NEW_SPANS), {"old": old_part(), "new": new_part()})
+    return build_bundle({"old": old_part(), "new": new_part()})
 
 
 def test_ids_are_dense_and_in_order_of_first_use_over_all_systems(made: Bundle) -> None:
@@ -83,70 +86,81 @@ def test_ids_are_dense_and_in_order_of_first_use_over_all_systems(made: Bundle) 
 
 
 def test_two_bundles_merge_into_the_one_that_both_parts_would_have_made(made: Bundle) -> None:
-    sources = bundle(spans(*OLD_SPANS), {"old": old_part()})
-    both = merged(sources, bundle(spans(*NEW_SPANS), {"new": new_part()}))
-    for name in ("spans", "events", "messages", "texts"):
+    both = merge_bundles(build_bundle({"old": old_part()}), build_bundle({"new": new_part()}))
+    for name in ("windows", "events", "messages", "texts"):
         assert getattr(both, name).equals(getattr(made, name)), name
     assert np.array_equal(both.vectors, made.vectors)
+
+
+def test_a_text_that_two_systems_encode_otherwise_has_a_vector_of_each_in_whatever_order() -> None:
+    for first, second in ((old_part(), new_part("other")), (new_part("other"), old_part())):
+        names = [part.windows["system"][0] for part in (first, second)]
+        apart = build_bundle(dict(zip(names, (first, second), strict=True)))
+        merged = merge_bundles(build_bundle({names[0]: first}), build_bundle({names[1]: second}))
+        for bundle in (apart, merged):
+            old, new = (bundle.events.filter(pl.col("system") == name)["unit"] for name in ("old", "new"))
+            assert bundle.vectors[old[0]].tolist() == [2, ord("o") + 1]
+            assert bundle.vectors[new[0]].tolist() == [2, ord("o") + 5]
+
+
+def test_a_message_that_two_systems_share_keeps_the_severity_and_template_of_each() -> None:
+    louder = replace(new_part(), messages=new_part().messages.with_columns(level=pl.lit("fatal")))
+    both = build_bundle({"old": old_part(), "new": louder})
+    ok = both.messages.filter(text="pump ok")
+    assert ok["severity"].to_list() == [1, 7]
 
 
 def test_bundles_of_two_encoders_do_not_merge(made: Bundle) -> None:
     wider = replace(made, vectors=np.ones((3, 5), dtype=np.float32))
     with pytest.raises(BundleError, match="differ in length"):
-        merged(made, wider)
+        merge_bundles(made, wider)
 
 
 def test_frames_keep_their_schemas(made: Bundle) -> None:
+    schemas.EpisodeWindows.validate(made.windows)
     schemas.EpisodeEvents.validate(made.events)
     schemas.EpisodeMessages.validate(made.messages)
     schemas.EpisodeTexts.validate(made.texts)
 
 
-def test_each_text_keeps_its_vector(made: Bundle) -> None:
-    assert made.vectors.tolist() == [[2, ord("o")], [1, ord("b")], [1, ord("u")]]
-
-
-def test_severity_is_of_the_first_use_on_one_scale_and_unknown_words_say_nothing(made: Bundle) -> None:
+def test_severity_is_on_one_scale_and_unknown_words_say_nothing(made: Bundle) -> None:
     assert made.messages["severity"].to_list() == [1, 7, -1, 4]
 
 
 def test_an_event_without_a_vector_is_refused_with_its_line() -> None:
-    broken = part([0, 1], ["a", "b"], [None, None], ["a", "b"])
-    broken = Part(broken.events, broken.messages, broken.units.head(1), broken.vectors)
+    broken = replace(old_part(), units=old_part().units.filter(pl.col("message_id") != 1))
     with pytest.raises(BundleError, match=r"old: 1 events .* the first in line 2 \(message_id 1\)"):
-        bundle(spans(), {"old": broken})
+        build_bundle({"old": broken})
 
 
 def test_vectors_of_two_encoders_do_not_mix() -> None:
-    one = part([0], ["a"], [None], ["a"])
-    other = Part(one.events, one.messages, one.units, np.ones((1, 3), dtype=np.float32))
+    wide = replace(new_part(), vectors=np.ones((2, 3), dtype=np.float32))
     with pytest.raises(BundleError, match=r"differ in length: \{'old': 2, 'new': 3\}"):
-        bundle(spans(), {"old": one, "new": other})
+        build_bundle({"old": old_part(), "new": wide})
 
 
-def test_only_events_inside_a_span_are_kept() -> None:
-    events = pl.DataFrame({"line": pl.Series([1, 2, 3, 7, 9], dtype=pl.UInt64)})
-    drawn = spans((0, "old", "support", 2, 3), (0, "old", "query", 8, 9))
-    assert inside(events, drawn)["line"].to_list() == [2, 3, 9]
-
-
-def test_windows_of_a_span_are_padded_at_the_end(made: Bundle) -> None:
-    (episode,) = target_episodes(made, 2)
-    assert episode.query.lines.tolist() == [[13, 14], [15, -1]]
-    assert episode.query.ids.tolist() == [[1, 0], [0, -1]]
-    assert episode.query.messages.tolist() == [[3, 0], [0, -1]]
-    assert episode.query.labels.tolist() == [[True, False], [False, False]]
-    assert episode.query.real.tolist() == [[True, True], [True, False]]
-    assert (episode.query.system, episode.query.texts[1], episode.query.message_texts[3]) == ("new", "b", "valve broke")
+def test_windows_come_back_with_all_that_their_events_have(made: Bundle) -> None:
+    (episode,) = build_episodes(made, "new", "event", source=False)
+    query = episode.query
+    assert query.lines.tolist() == [[13, 14, 15]]
+    assert query.ids.tolist() == [[1, 0, 0]]
+    assert query.labels.tolist() == [[True, False, False]]
+    events, texts = query.events, query.events.texts
+    assert (query.system, texts.texts[1], texts.messages[3]) == ("new", "b", "valve broke")
+    assert [texts.templates[i] for i in events.templates] == [f"{texts.messages[i]} <*>" for i in events.messages]
+    assert events.sessions.tolist() == [0, 1, 1, 1, 1]
+    assert events.nodes.tolist() == [0] * 5
+    assert events.times[0] == TIME.timestamp() * 1e6
 
 
 def test_sources_come_in_the_order_of_the_experiment(made: Bundle) -> None:
-    (source,) = source_episodes(made, 100)
+    (source,) = build_source_episodes(made, ["old"], "window")
     assert source.support.system == "old"
-    assert source.support.labels[0, :3].tolist() == [False, True, False]
-    assert source.query.lines[0, :3].tolist() == [3, 4, -1]
+    assert source.support.truth.tolist() == [True]
+    assert source.query.lines.tolist() == [[3, 4]]
 
 
-def test_a_span_that_the_bundle_does_not_hold_is_refused(made: Bundle) -> None:
-    with pytest.raises(ValueError, match="the bundle holds 1 events of the span"):
-        span_windows(made, {"system": "new", "first_line": 15, "last_line": 20, "events": 6}, 2)
+def test_windows_that_the_bundle_does_not_hold_are_refused(made: Bundle) -> None:
+    beyond = replace(made, windows=made.windows.with_columns(last=pl.col("last") + 9))
+    with pytest.raises(ValueError, match="the bundle holds 5 events of new: run the stage sample again"):
+        build_episodes(beyond, "new", "event", source=False)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from crosslog.detection.episodes.placement import Pair, SamplingError, Starts, draw, pack
+from crosslog.detection.placement import Pair, PlacementError, Starts, draw, pack
 from crosslog.settings import SpanRequest
 
 
@@ -57,7 +57,7 @@ def test_as_many_pairs_are_found_as_there_are(seed: int) -> None:
     pairs = draw(supports, queries, most, np.random.default_rng(seed))
     assert len(pairs) == most
     assert legal(pairs, supports, queries)
-    with pytest.raises(SamplingError, match=f"^{most} of {most + 1} pairs"):
+    with pytest.raises(PlacementError, match=f"^{most} of {most + 1} pairs"):
         pack(supports, queries, most + 1)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from imports import REPOSITORY
 
 from crosslog import artifacts
-from crosslog.detection.episodes.sampling import sample
-from crosslog.settings import Settings
+from crosslog.detection.split import Log, Part
+from crosslog.settings import Experiment, Settings
 from tasks import download, parse
 
 SUITE = Settings.load(REPOSITORY / "params.yaml").suites["crosyslog_real"]
@@ -44,12 +46,21 @@ def labels(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 @pytest.mark.parametrize("name", SUITE.everything)
 def test_an_experiment_has_its_episodes(labels: dict[str, pl.DataFrame], name: str) -> None:
     experiment = SUITE.everything[name]
-    target = sample(labels[experiment.target], experiment.target, experiment)
-    assert target["role"].to_list() == ["support", "query"] * 20
-    for system in experiment.sources:
-        assert sample(labels[system], system, experiment).height == 2
+    target = split(experiment, experiment.targets[0], labels, source=False)
+    assert [part.role for part in target] == ["support", "query"] * 20
+    for system in experiment.teachers:
+        assert len(split(experiment, system, labels, source=True)) == 2
     if experiment.protocol == "honest":
-        support, query = (target.filter(role=role).sort("episode") for role in ("support", "query"))
-        assert (support["last_line"] < query["first_line"]).all()
-        ordered = target.sort("first_line")
-        assert (ordered["first_line"] > ordered["last_line"].shift(1)).drop_nulls().all()
+        ends = [(int(part.bounds[0, 0]), int(part.bounds[-1, 1])) for part in target]
+        assert all(support[1] <= query[0] for support, query in zip(ends[::2], ends[1::2], strict=True))
+        ordered = sorted(ends)
+        assert all(before[1] <= after[0] for before, after in pairwise(ordered))
+
+
+def split(experiment: Experiment, system: str, labels: dict[str, pl.DataFrame], *, source: bool) -> list[Part]:
+    frame = labels[system]
+    lines, flags = frame["line"].to_numpy().astype(np.int64), frame["anomalous"].to_numpy()
+    log = Log(system, lines, flags, None, experiment.cut)
+    rng = np.random.default_rng([experiment.sampling_seed, *system.encode()])
+    draw = experiment.split.split_source if source else experiment.split.split_target
+    return draw(log, experiment.protocol, rng)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from crosslog.detection.episodes.sampling import SamplingError
 from imports import REPOSITORY
 from safetensors.numpy import load_file
 
@@ -18,6 +17,7 @@ from crosslog import artifacts
 from crosslog.artifacts import ArtifactError
 from crosslog.detection.detectors.exact_match import ExactMatch
 from crosslog.detection.episodes.scoring import DetectorError
+from crosslog.detection.split import SplitError
 from crosslog.interpretation.review import table
 from crosslog.settings import SettingsError, read_yaml
 from crosslog.templates import template_key
@@ -42,19 +42,24 @@ DETECTORS: dict[str, Any] = {
         "weight_decay": 0.01,
     },
 }
+SPLIT: dict[str, Any] = {
+    "name": "episodes",
+    "episodes": 3,
+    "rates": "fractions",
+    "source_support": {"events": 100, "rate": [0.05, 0.5]},
+    "source_query": {"events": 100, "rate": [0.05, 0.5]},
+    "support": {"events": 50, "rate": [0.05, 0.5]},
+    "query": {"events": 100, "rate": [0.05, 0.5]},
+}
 EXPERIMENT: dict[str, Any] = {
     "sources": ["old"],
     "target": "new",
     "tuned_on": "e",
     "representation": "message",
-    "window": 30,
-    "episodes": 3,
+    "cut": {"length": 30},
     "sampling_seed": 1,
     "seeds": [1, 2],
-    "source_support": {"events": 100, "rate": [0.05, 0.5]},
-    "source_query": {"events": 100, "rate": [0.05, 0.5]},
-    "support": {"events": 50, "rate": [0.05, 0.5]},
-    "query": {"events": 100, "rate": [0.05, 0.5]},
+    "split": SPLIT,
 }
 
 
@@ -71,13 +76,15 @@ def pipeline(workspace: Path) -> Path:
 
 
 def write_params(**changed: Any) -> None:
+    split = {**SPLIT, **{name: changed.pop(name) for name in SPLIT if name in changed}}
+    asked = {**EXPERIMENT, "split": split, **changed}
     suite = {
         "name": "small",
         "systems": {"old": {"format": "plain"}, "new": {"format": "plain"}},
         "representations": ["message"],
         "detectors": list(DETECTORS),
-        "experiments": {"e": {**EXPERIMENT, **changed}},
-        "variants": {"v": {**EXPERIMENT, "window": 50}},
+        "experiments": {"e": asked},
+        "variants": {"v": {**EXPERIMENT, "cut": {"length": 50}}},
         "variant_detectors": ["exact_match"],
     }
     content = {**read_yaml(REPOSITORY / "params.yaml"), "suites": {"small": suite}, "run": suite}
@@ -230,7 +237,7 @@ def test_an_impossible_request_leaves_the_last_bundle_as_it_was(pipeline: Path) 
     sample.main("e")
     before = everything("data/episodes")
     write_params(episodes=5)
-    with pytest.raises(SamplingError, match=r"new .*of 5 pairs"):
+    with pytest.raises(SplitError, match=r"new .*of 5 pairs"):
         sample.main("e")
     assert before == everything("data/episodes")
 

@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from crosslog import artifacts, plugins
 from crosslog.detection.detectors.knn import Knn
 from crosslog.detection.tuning.history import SearchError
-from crosslog.evaluation.metrics import Decision, decision
+from crosslog.evaluation.metrics import compute_f1
 from crosslog.plugins import PluginError
 from crosslog.settings import Settings, SettingsError, read_yaml
 from tasks import _searches, tune
@@ -38,18 +38,23 @@ SPACES: dict[str, Any] = {
     "logistic": {"inverse_penalty": {"low": 0.0001, "high": 0.01, "log": True}, "balanced": {"values": [False, True]}},
 }
 TUNE: dict[str, Any] = {"trials": 6, "startup_trials": 2, "seed": 3, "spaces": SPACES}
-EXPERIMENT: dict[str, Any] = {
-    "sources": ["old", "older"],
-    "target": "new",
-    "representation": "message",
-    "window": 10,
+SPLIT: dict[str, Any] = {
+    "name": "episodes",
     "episodes": 1,
-    "sampling_seed": 1,
-    "seeds": [1, 2],
+    "rates": "fractions",
     "source_support": {"events": SPAN, "rate": [0.05, 0.5]},
     "source_query": {"events": SPAN, "rate": [0.05, 0.5]},
     "support": {"events": 40, "rate": [0.05, 0.5]},
     "query": {"events": SPAN, "rate": [0.05, 0.5]},
+}
+EXPERIMENT: dict[str, Any] = {
+    "sources": ["old", "older"],
+    "target": "new",
+    "representation": "message",
+    "cut": {"length": 10},
+    "sampling_seed": 1,
+    "seeds": [1, 2],
+    "split": SPLIT,
     "tuned_on": "e",
 }
 
@@ -90,26 +95,32 @@ def write_bundle(part: str, systems: tuple[str, ...], roles: tuple[str, str], se
     texts = [f"{part} text {i}" for i in range(len(anomalous))]
     ids = [rng.integers(0, TEXTS, 2 * SPAN) + TEXTS * number for number in range(len(systems))]
     events = pl.concat(events_of(system, used) for system, used in zip(systems, ids, strict=True))
-    spans = [
+    windows = [
         {
-            "episode": 0, "system": system, "role": role, "first_line": at * SPAN + 1, "last_line": (at + 1) * SPAN,
-            "events": SPAN, "anomalous": int(anomalous[used[at * SPAN : (at + 1) * SPAN]].sum()), "seed": 1,
+            "system": system, "episode": 0, "role": role, "first": at * SPAN + first, "last": at * SPAN + first + 10,
+            "anomalous": True,
         }
-        for system, used in zip(systems, ids, strict=True) for at, role in enumerate(roles)
+        for system in systems for at, role in enumerate(roles) for first in range(0, SPAN, 10)
     ]  # fmt: skip
     rank = pl.Series(range(len(texts)), dtype=pl.UInt32)
     names = {"experiment": "e", "part": part}
-    artifacts.SPANS.write(fitting(pl.DataFrame(spans), artifacts.SPANS), **names)
+    artifacts.EPISODE_WINDOWS.write(fitting(pl.DataFrame(windows), artifacts.EPISODE_WINDOWS), **names)
     artifacts.EPISODE_EVENTS.write(events, **names)
-    messages = pl.DataFrame({"message": rank, "text": texts, "severity": pl.Series([1] * len(texts), dtype=pl.Int8)})
+    messages = pl.DataFrame({"message": rank, "text": texts, "template": texts}).with_columns(
+        severity=pl.lit(1, pl.Int8)
+    )
     artifacts.EPISODE_MESSAGES.write(messages, **names)
-    artifacts.EPISODE_TEXTS.write(pl.DataFrame({"unit": rank, "text": texts}), **names)
+    encoded = pl.DataFrame({"unit": rank, "text": texts}).with_columns(
+        encoding=pl.lit("e"), unit_length=pl.lit(value=False)
+    )
+    artifacts.EPISODE_TEXTS.write(encoded, **names)
     artifacts.write_vectors(artifacts.vectors_path(**names), vectors)
 
 
 def events_of(system: str, ids: np.ndarray) -> pl.DataFrame:
     columns = {
         "system": [system] * len(ids), "line": range(1, len(ids) + 1), "time": [None] * len(ids),
+        "node": [None] * len(ids), "session": [None] * len(ids),
         "message": ids, "unit": ids, "label": [None] * len(ids), "anomalous": ids % 4 == 0,
     }  # fmt: skip
     return fitting(pl.DataFrame(columns), artifacts.EPISODE_EVENTS)
@@ -210,7 +221,7 @@ def test_a_search_that_was_interrupted_ends_as_one_that_was_not(
     shutil.rmtree("data/searches")
     shutil.rmtree("data/tuned")
     with monkeypatch.context() as patched:
-        patched.setattr(_searches.metrics, "decision", dying_after(20))
+        patched.setattr(_searches.metrics, "compute_f1", dying_after(20))
         with pytest.raises(KeyboardInterrupt):
             tune.main("e")
     assert not Path("data/tuned/e").exists()
@@ -218,13 +229,13 @@ def test_a_search_that_was_interrupted_ends_as_one_that_was_not(
     assert everything() == whole
 
 
-def dying_after(calls: int) -> Callable[..., Decision]:
+def dying_after(calls: int) -> Callable[..., float]:
     left = iter(range(calls))
 
-    def judged(anomalous: np.ndarray, flagged: np.ndarray) -> Decision:
+    def judged(anomalous: np.ndarray, flagged: np.ndarray) -> float:
         if next(left, None) is None:
             raise KeyboardInterrupt
-        return decision(anomalous, flagged)
+        return compute_f1(anomalous, flagged)
 
     return judged
 
@@ -236,11 +247,14 @@ def dying_after(calls: int) -> Callable[..., Decision]:
         ("tune", {**TUNE, "startup_trials": 3}),
         ("tune", {**TUNE, "seed": 4}),
         ("tune", {**TUNE, "spaces": {**SPACES, "knn": {"neighbours": {"values": [1, 2]}}}}),
-        ("suite", {"experiments": {"e": {**EXPERIMENT, "window": 20}}}),
-        ("suite", {"experiments": {"e": {**EXPERIMENT, "support": {"events": 60, "rate": [0.05, 0.5]}}}}),
+        ("suite", {"experiments": {"e": {**EXPERIMENT, "unit": "window"}}}),
+        (
+            "suite",
+            {"experiments": {"e": {**EXPERIMENT, "split": {**SPLIT, "support": {"events": 60, "rate": [0.05, 0.5]}}}}},
+        ),
         ("evaluate", {**PARAMS["evaluate"], "threshold": 0.4}),
     ],
-    ids=["block", "startup_trials", "seed", "space", "window", "support", "threshold"],
+    ids=["block", "startup_trials", "seed", "space", "unit", "support", "threshold"],
 )
 def test_a_setting_that_can_change_what_is_found_asks_for_another_search(
     pipeline: Path, section: str, values: dict[str, Any]
@@ -266,7 +280,7 @@ def test_the_code_that_a_search_runs_is_in_its_fingerprint_and_other_detectors_a
     files = set(_searches._files("knn", "e"))
     assert {path for path in files if path.startswith("detection/detectors/")} == {"detection/detectors/knn.py"}
     assert files > {
-        "detection/windows.py", "detection/episodes/scoring.py", "detection/learning/counts.py",
+        "detection/events.py", "detection/episodes/scoring.py", "detection/learning/counts.py",
         "detection/tuning/search.py", "evaluation/metrics.py", "events.parquet", "vectors.npy",
     }  # fmt: skip
 
@@ -301,7 +315,7 @@ def test_a_block_that_does_not_fit_its_detector_is_an_error_before_anything_is_t
 def test_a_search_in_which_all_fails_says_why_and_what_to_delete(
     pipeline: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Knn, "score", lambda self, windows: np.full(windows.ids.shape, np.nan, np.float32))
+    monkeypatch.setattr(Knn, "score", lambda self, windows: np.full(windows.size, np.nan, np.float32))
     with pytest.raises(SearchError, match=r"knn: each of 6 .* not finite.* delete data/searches/\w+\.journal"):
         tune.main("e")
     assert not Path("data/tuned/e").exists()

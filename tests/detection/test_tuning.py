@@ -7,22 +7,23 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from detection.made import make_texts, make_windows
 from detection.toy import LENGTH, only, problem
 from filelock import FileLock, Timeout
 from optuna.storages import BaseStorage, InMemoryStorage
 
 from crosslog import schemas
+from crosslog.detection.events import Episode, Windows
 from crosslog.detection.tuning.fingerprint import fingerprint
 from crosslog.detection.tuning.folds import leave_one_out
 from crosslog.detection.tuning.history import Found, SearchError
 from crosslog.detection.tuning.journal import opened
 from crosslog.detection.tuning.search import Judge, Problem, search
-from crosslog.detection.windows import Episode, Windows
-from crosslog.evaluation.metrics import decision
+from crosslog.evaluation.metrics import compute_f1
 from crosslog.settings import Space, TuneSettings
 
 SOURCES, TARGET = problem(events=400)
@@ -37,7 +38,7 @@ class Sided:
     place: float
     side: int
     steps: int = 3
-    level: ClassVar[Literal["event", "window"]] = "event"
+    units: ClassVar[frozenset[str]] = frozenset({"event"})
     state: dict[str, Any] = field(default_factory=dict)
 
     def fit(self, sources: list[Episode]) -> Sided:
@@ -50,12 +51,12 @@ class Sided:
 
     def score(self, windows: Windows) -> np.ndarray:
         assert not windows.labelled
-        beyond = self.side * windows.table[windows.ids, 0] > self.place
+        beyond = self.side * windows.table[windows.events.units[windows.slots], 0] > self.place
         return np.where(self.place < -0.8, np.nan, beyond).astype(np.float32)
 
 
 def f1(labels: np.ndarray, scores: np.ndarray) -> float:
-    return decision(labels, scores >= 0.5).f1
+    return compute_f1(labels, scores >= 0.5)
 
 
 def sided(
@@ -83,19 +84,8 @@ def interrupted_after(calls: int) -> Judge:
 
 def labelled(labels: list[int], length: int) -> Windows:
     """Windows of events 1, 2, 3, … with these labels, each its own text."""
-    shape = (-1, length)
-    ids = np.arange(len(labels), dtype=np.int32)
-    return Windows(
-        ids=ids.reshape(shape),
-        table=np.eye(len(labels), dtype=np.float32),
-        texts=[str(i) for i in ids],
-        messages=ids.reshape(shape),
-        message_texts=[str(i) for i in ids],
-        severities=np.zeros(len(labels), dtype=np.int8),
-        labels=np.array(labels, dtype=np.bool_).reshape(shape),
-        lines=(ids + 1).astype(np.int64).reshape(shape),
-        system="small",
-    )
+    rows = np.arange(len(labels)).reshape(-1, length)
+    return make_windows(rows, np.array(labels).reshape(-1, length), make_texts(np.eye(len(labels))), "small")
 
 
 def lines_of(labels: list[int], events: int) -> list[list[int]]:

@@ -29,7 +29,8 @@ def settings() -> EvaluateSettings:
 
 
 EXPERIMENT: dict[str, Any] = {
-    "sources": ["old"], "target": "new", "representation": "message", "cut": {"length": 3}, "sampling_seed": 1,
+    "sources": ["old"], "target": "new", "representation": "message", "cut": {"length": 3},
+    "sampling_seed": 1, "tuned_on": "e",
     "seeds": [1], "split": {"name": "prefix", "support": 1, "source": 2},
 }  # fmt: skip
 

@@ -215,7 +215,7 @@ def test_several_targets_have_their_numbers_and_their_mean(run: Run, settings: E
 def test_budget_threshold_and_what_was_seen_are_those_of_the_support_that_was_given(
     run: Run, settings: EvaluateSettings
 ) -> None:
-    """The second episode is scored by a detector that had the first one's support, whose third event is NET, not DISK."""
+    """The second episode is scored by a detector that had the first one's support, which shows NET and not DISK."""
     events = run.events.with_columns(message=pl.when(pl.col("line") == 3).then(4).otherwise("message").cast(pl.UInt32))
     first = run.scores.filter(pl.col("role") == "support", pl.col("episode") == 0)
     scores = pl.concat(

@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 
 from crosslog.reporting._inputs import Inputs
-from crosslog.reporting._tables import COMPACT, EVENTS, TRANSFER
-from crosslog.settings import EmbedSettings, EvaluateSettings, Experiment, SpanRequest, Suite, SystemUse
+from crosslog.reporting._tables import compact_columns, transfer_columns, unit_columns
+from crosslog.settings import EmbedSettings, EvaluateSettings, Experiment, Suite, SystemUse
 from crosslog.systems import Labels, SourceFile, System
 
 DETECTORS = {"crosyslog": {"hidden": 64}, "logtad": {}}
@@ -44,7 +44,9 @@ def inputs() -> Inputs:
         ),
         detectors=DETECTORS,
         embed=EmbedSettings(encoder="hashing", grid_bits=12, options={"dim": 64}),
-        evaluate=EvaluateSettings(threshold=0.5, type_false_positive_rate=0.1, resamples=1000, confidence=0.95, seed=3),
+        evaluate=EvaluateSettings(
+            threshold=0.5, type_false_positive_rate=0.1, resamples=1000, blocks=20, confidence=0.95, seed=3
+        ),
         systems={
             "old": System(description="an old one", kind="a cluster", path="/logs/old", labels=Labels(source="tag")),
             "made": System(description="invented", kind="a cluster", simulated="bgl", labels=Labels(source="tag")),
@@ -71,8 +73,8 @@ def inputs() -> Inputs:
 def paper(inputs: Inputs) -> Inputs:
     variants = {
         "e1p": _experiment(published="E1", protocol="published"),
-        "a2": _experiment(published="a2", sources=("old",)),
-        "a2p": _experiment(published="a2", sources=("old",), protocol="published"),
+        "a2": _experiment(published="a2", sources=("old",), tuned_on="a2"),
+        "a2p": _experiment(published="a2", sources=("old",), protocol="published", tuned_on="a2"),
         "control": _experiment(published="E1", labels="shuffled"),
         "controlp": _experiment(published="E1", labels="shuffled", protocol="published"),
     }
@@ -100,11 +102,14 @@ def paper(inputs: Inputs) -> Inputs:
 
 
 def _experiment(**changed: Any) -> Experiment:
-    span = SpanRequest(events=2000, rate=(0.01, 0.5))
+    span = {"events": 2000, "rate": (0.01, 0.5)}
+    split = {"name": "episodes", "episodes": 2, "rates": "fractions"} | dict.fromkeys(
+        ("source_support", "source_query", "support", "query"), span
+    )
     fields = {
         "sources": ("old",) if changed.get("target") else ("old", "real"),
-        "target": "made", "representation": "message", "window": 100, "episodes": 2, "sampling_seed": 42,
-        "seeds": (1,), "source_support": span, "source_query": span, "support": span, "query": span, "tuned_on": "e1",
+        "target": "made", "representation": "message", "cut": {"length": 100}, "split": split,
+        "sampling_seed": 42, "seeds": (1,), "tuned_on": "e1",
     }  # fmt: skip
     return Experiment.model_validate({**fields, **changed})
 
@@ -125,7 +130,8 @@ def _statistics() -> pl.DataFrame:
 
 
 def _metrics(runs: Sequence[Run]) -> pl.DataFrame:
-    shown = {column.measure for column in (*EVENTS, *TRANSFER, *COMPACT)}
+    columns_of = (unit_columns, transfer_columns, compact_columns)
+    shown = {column.measure for columns in columns_of for column in columns(("event", "window", "type"))}
     numbers = {(*measure,): (0.9, 0.85, 0.95) for measure in sorted(shown)}
     numbers["event", "f1", "fixed"] = (0.98765, 0.95, 1.0)
     numbers["event", "recall_unseen", "fixed"] = (None, None, None)
@@ -133,8 +139,14 @@ def _metrics(runs: Sequence[Run]) -> pl.DataFrame:
         numbers[level, "support_labels", ""] = (labels, labels, labels)
         numbers[level, "support_anomalies", ""] = (anomalies, None, None)
         numbers[level, "anomalous", ""] = (share, share, share)
-    rows = [(name, name, detector, *key, *values, 2) for name, detector in runs for key, values in numbers.items()]
-    columns = ["experiment", "target", "detector", "level", "metric", "threshold", "value", "low", "high", "episodes"]
+        numbers[level, "anomalies_seen", ""] = (0.25, None, None)
+    rows = [
+        (name, "real" if name == "e3" else "made", detector, *key, *values, 2, "episodes")
+        for name, detector in runs
+        for key, values in numbers.items()
+    ]
+    columns = ["experiment", "target", "detector", "level", "metric", "threshold", "value", "low", "high", "folds"]
+    columns.append("resampled")
     types = dict.fromkeys(("value", "low", "high"), pl.Float64)
     return pl.DataFrame(rows, schema=columns, schema_overrides=types, orient="row", strict=False)
 
@@ -162,13 +174,13 @@ def _steps(runs: Sequence[Run]) -> pl.DataFrame:
     """F1 is 0, 1/2 and 2/3 in the first query, 0, 2/3 and 1/2 in the second, and not defined in the third."""
     flags = {0: ((0, 0), (10, 30), (5, 5)), 1: ((0, 10), (5, 5), (5, 10)), 2: ((0, 0), (0, 0), (0, 1))}
     rows = [
-        (*run, 1, episode, step, hits, alarms, 0 if episode == 2 else 10, step == 2)
+        (*run, 1, "made", episode, step, hits, alarms, 0 if episode == 2 else 10, step == 2)
         for run in runs
         for episode, each in flags.items()
         for step, (hits, alarms) in enumerate(each)
     ]
     counts = dict.fromkeys(("episode", "step", "hits", "alarms", "anomalous"), pl.UInt32)
-    schema = {**RUN, "seed": pl.Int64, **counts, "scored": pl.Boolean}
+    schema = {**RUN, "seed": pl.Int64, "target": pl.String, **counts, "scored": pl.Boolean}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

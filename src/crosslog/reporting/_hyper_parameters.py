@@ -52,7 +52,7 @@ def _searches(inputs: Inputs) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, detector in inputs.suite.runs:
         tuned_on = inputs.suite.everything[name].tuned_on
-        if detector in inputs.suite.tuned and tuned_on is not None:
+        if detector in inputs.suite.tuned and inputs.suite.is_searched(name):
             found.setdefault(tuned_on, {}).setdefault(detector, name)
     return found
 

@@ -76,7 +76,7 @@ class Experiment(Frozen):
     split: SerializeAsAny[Frozen]  # a file in detection/splits/ by its `name`, and its fields
     sampling_seed: int
     seeds: tuple[int, ...] = Field(min_length=1)
-    tuned_on: str | None = None  # an experiment of the suite: hyper-parameters are chosen on its sources
+    tuned_on: str  # an experiment of the suite: hyper-parameters are chosen on its sources, where there are several
     protocol: Protocol = "honest"
     labels: Literal["own", "shuffled"] = "own"  # shuffled: a control with nothing to learn
     lines: dict[str, Lines] = Field(default_factory=dict)  # system: first and last line to draw from
@@ -113,6 +113,11 @@ class Experiment(Frozen):
             "type": True,
         }
         return tuple(level for level in get_args(Level) if held[level])
+
+    @property
+    def searchable(self) -> bool:
+        """Whether a source can be left out of it: there are two, and they are the same for every target."""
+        return self.sources != ALL_BUT_TARGET and len(self.teachers) > 1
 
     def part(self, system: str) -> tuple[int, int] | None:
         """First and last line of a system to draw from; None for all."""
@@ -201,6 +206,10 @@ class Suite(Frozen):
         """Every experiment or variant with each detector that runs on it."""
         return [(name, detector) for name in self.everything for detector in self.detectors_of(name)]
 
+    def is_searched(self, experiment: str) -> bool:
+        """Whether hyper-parameters are searched for on the sources that an experiment is tuned on."""
+        return self.everything[self.everything[experiment].tuned_on].searchable
+
     @model_validator(mode="after")
     def _experiments_use_what_there_is(self) -> Suite:
         if twice := sorted(set(self.experiments) & set(self.variants)):
@@ -219,8 +228,6 @@ class Suite(Frozen):
     @model_validator(mode="after")
     def _searches_see_the_experiment_s_own_sources(self) -> Suite:
         for name, experiment in self.everything.items():
-            if experiment.tuned_on is None:
-                continue
             where = f"experiment {name}: tuned_on {experiment.tuned_on!r}"
             if experiment.tuned_on not in self.everything:
                 raise ValueError(f"{where} is none of the suite's experiments: {', '.join(self.everything)}")
@@ -228,8 +235,6 @@ class Suite(Frozen):
             if foreign := sorted(set(searched.teachers) - set(experiment.teachers)):
                 raise ValueError(
                     f"{where} would choose hyper-parameters on labels of {foreign}, which are none of its sources; "
-                    "leave tuned_on out where there is one source"
+                    "let it be tuned_on itself"
                 )
-            if self.tuned and (len(searched.teachers) < 2 or searched.sources == ALL_BUT_TARGET):
-                raise ValueError(f"{where} has one source, or other sources for each target; leaving one out needs two")
         return self
