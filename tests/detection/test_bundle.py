@@ -16,13 +16,14 @@ from crosslog.detection.episodes.bundle import Bundle, BundleError, SystemPart, 
 TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def part(
+def part(  # noqa: PLR0917
     system: str,
     roles: tuple[str, str],
     message_ids: list[int],
     texts: list[str],
     levels: list[str | None],
     units: list[str],
+    *,
     encoding: str = "e",
 ) -> SystemPart:
     """Two windows, the second of what is left after two events."""
@@ -69,7 +70,7 @@ def old_part() -> SystemPart:
 
 def new_part(encoding: str = "e") -> SystemPart:
     texts, levels = ["pump ok", "valve broke"], ["info", "error"]
-    return part("new", ("support", "query"), [0, 1, 1, 0, 0], texts, levels, ["ok", "b"], encoding)
+    return part("new", ("support", "query"), [0, 1, 1, 0, 0], texts, levels, ["ok", "b"], encoding=encoding)
 
 
 @pytest.fixture

@@ -80,15 +80,16 @@ def test_a_control_stands_beside_no_paper(paper: Inputs) -> None:
     e1, e1p, control = (text_of(paper).split(f"## {name}: ")[1].split("\n## ")[0] for name in ("e1", "e1p", "control"))
     assert "other splits and rates of anomalies" in e1
     assert "Paper: CroSysLog, Table IV, on Thunderbird, from the full CFDR logs." in e1p
-    assert "the adaptation step with the best F1 on the query is the one that counts" in e1p
+    assert "a method that adapts in steps the one with the best F1 on the query counts" in e1p
     assert "Paper" not in control
-    assert "Control: labels are shuffled within each span, so there is nothing to learn." in control
+    assert "Control: labels are shuffled within each support and query, so there is nothing to learn." in control
 
 
 def test_the_label_budget_is_counted_in_events_and_messages(inputs: Inputs) -> None:
     assert (
-        "Label budget per episode: 2,000 events (40.5 anomalous), which are 68 distinct messages (5 anomalous). "
-        "Anomalous in a query: 2.0 % of events, 40.0 % of windows, 10.0 % of distinct messages."
+        "Label budget per support: 2,000 events (40.5 anomalous), which are 68 distinct messages (5 anomalous). "
+        "Anomalous in a query: 2.0 % of events, 40.0 % of windows, 10.0 % of distinct messages. "
+        "The support shows 25 % of a query's anomalous events."
     ) in text_of(inputs)
 
 

@@ -19,7 +19,7 @@ def test_a_search_has_one_row_for_all_runs_that_use_it(paper: Inputs) -> None:
     assert rows == [
         "| crosyslog | hidden 64; rate 0.1 | hidden 128; rate 0.1235 | 2 | 1 | 1 | 0.750 | 0.250 |",
     ]
-    assert text.endswith("For every experiment.\n")
+    assert text.endswith("For e1, e1p, control, controlp.\n")
 
 
 def test_experiments_of_another_search_are_not_named(paper: Inputs) -> None:
@@ -27,7 +27,7 @@ def test_experiments_of_another_search_are_not_named(paper: Inputs) -> None:
     suite = paper.suite.model_copy(update={"experiments": {**paper.suite.experiments, "e2": other}})
     chosen = {**paper.chosen, ("e2", "crosyslog"): {"hidden": 32}}
     text = text_of(replace(paper, suite=suite, chosen=chosen))
-    assert "For e1, e1p, a2, a2p, control, controlp." in text
+    assert "For e1, e1p, control, controlp." in text
     assert "## On the sources of e2: old and real (weak labels)" in text
     assert "| crosyslog | hidden 64 | hidden 32 | 0 | 0 | 0 | – | – |" in text
 

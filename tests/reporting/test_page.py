@@ -90,7 +90,7 @@ def test_the_page_holds_tables_figure_audit_and_provenance(inputs: Inputs) -> No
     assert "All 2 checks passed for every detector." in page
     assert '<span class="badge simulated">simulated</span>' in page
     assert '<span class="badge weak">weak labels</span>' in page
-    assert "2,000 events, 1 to 50 % anomalous" in page
+    assert "support: 2,000 events, rate 0.01 to 0.5" in page
     assert "<code>hidden: 64</code>" in page
     assert page == page_of(inputs)
 
@@ -197,7 +197,7 @@ def write(inputs: Inputs) -> Settings:
         write_json(Path("data/seconds/embed", f"{name}.json"), seconds)
     for experiment, detector in inputs.suite.runs:
         names = {"experiment": experiment, "detector": detector}
-        METRICS.write(inputs.metrics.filter(**names).with_columns(pl.col("episodes").cast(pl.UInt32)), **names)
+        METRICS.write(inputs.metrics.filter(**names).with_columns(pl.col("folds").cast(pl.UInt32)), **names)
         AUDITS.write(inputs.audits.filter(**names), **names)
         CURVES.write(inputs.curves.filter(**names), **names)
         STEPS.write(inputs.steps.filter(**names).drop(names), **names)
