@@ -30,7 +30,8 @@ def labelled_parts(system: str, columns: list[str], lines: tuple[int, int] | Non
         return
     judged, decided = _said(system)
     events = unnamed = 0
-    for part in artifacts.EVENTS.read_parts(["line", "time", "message_id", "template_id"], lines, system=system):
+    read = sorted({"line", "template_id", *columns} - {"label", "anomalous"})  # which people say
+    for part in artifacts.EVENTS.read_parts(read, lines, system=system):
         named = verdicts.correct_labels(verdicts.label_events(part, judged), decided)
         events, unnamed = events + len(named), unnamed + len(named) - int(named["named"].sum())
         yield named.select(columns)

@@ -81,7 +81,6 @@ def test_options_of_a_system_override_those_of_all() -> None:
         ({"run.experiments.e1.lines": {"hpc": [1, 9]}}, "lines names ['hpc'], which the experiment does not use"),
         ({"run.experiments.e1.tuned_on": "e3"}, "tuned_on 'e3' is none of the suite's experiments: e1, e2"),
         ({"run.experiments.e2.tuned_on": "e1"}, "would choose hyper-parameters on labels of ['belts'], which are none"),
-        ({"run.experiments.e2.tuned_on": "e2"}, "tuned_on 'e2' has one source"),
         ({"tune.trials": 0}, "params.yaml: tune.trials: Input should be greater than 0"),
         ({"tune.startup_trials": 0}, "params.yaml: tune.startup_trials: Input should be greater than 0"),
         (

@@ -89,7 +89,7 @@ def write_params(**changed: Any) -> None:
     }
     content = {**read_yaml(REPOSITORY / "params.yaml"), "suites": {"small": suite}, "run": suite}
     content["tune"] = {**content["tune"], "spaces": {}}
-    content.update(detectors=DETECTORS, embed={"encoder": "hashing", "options": {}})
+    content.update(detectors=DETECTORS, embed={"encoder": "hashing", "grid_bits": 12, "options": {}})
     Path("params.yaml").write_text(json.dumps(content), encoding="utf-8")
 
 
@@ -121,7 +121,19 @@ def write_system(system: str, seed: int) -> None:
     messages = {"message_id": ranks, "text": TEXTS, "level": LEVELS, "template_id": ranks}
     artifacts.MESSAGES.write(pl.DataFrame({**messages, "count": counts, "first_line": first}), system=system)
     names = {"system": system, "representation": "message", "encoder": "hashing"}
-    path = artifacts.UNITS.write(pl.DataFrame({"message_id": ranks, "row": ranks, "text": TEXTS}), **names)
+    units = pl.DataFrame({"message_id": ranks, "row": ranks, "text": TEXTS}).with_columns(
+        encoding=pl.lit("0" * 16), unit_length=pl.lit(value=False)
+    )
+    templates = {
+        "template_id": ranks,
+        "key": [template_key(text) for text in TEXTS],
+        "template": TEXTS,
+        "example": TEXTS,
+    }
+    artifacts.TEMPLATES.write(
+        pl.DataFrame({**templates, "count": counts.replace(0, 1), "first_line": first}), system=system
+    )
+    path = artifacts.UNITS.write(units, **names)
     vectors = np.random.default_rng(9).normal(size=(5, 8)).astype(np.float32)
     artifacts.write_vectors(path.with_suffix(".npy"), vectors)
 
@@ -142,14 +154,14 @@ def everything(folder: str) -> dict[str, bytes]:
 )
 def test_each_bundle_needs_nothing_else(pipeline: Path, part: str, roles: list[str], events: int) -> None:
     sample.main("e")
-    spans = artifacts.SPANS.read(experiment="e", part=part)
+    windows = artifacts.EPISODE_WINDOWS.read(experiment="e", part=part)
     found = artifacts.EPISODE_EVENTS.read(experiment="e", part=part)
-    assert spans["role"].to_list() == roles
-    assert found.height == spans["events"].sum() == events
+    assert windows.group_by("episode", "role", maintain_order=True).len()["role"].to_list() == roles
+    assert found.height == (windows["last"] - windows["first"]).sum() == events
     assert found.equals(found.unique(["system", "line"], maintain_order=True))
     assert sorted(artifacts.EPISODE_MESSAGES.read(experiment="e", part=part)["text"]) == sorted(TEXTS)
     assert {path.name for path in Path("data/episodes/e", part).iterdir()} == {
-        "spans.parquet", "events.parquet", "messages.parquet", "texts.parquet", "vectors.npy"
+        "windows.parquet", "events.parquet", "messages.parquet", "texts.parquet", "vectors.npy"
     }  # fmt: skip
 
 
@@ -170,9 +182,9 @@ def test_episodes_lie_within_the_lines_that_are_asked_for(
 ) -> None:
     write_params(**part, episodes=2)
     sample.main("e")
-    spans = artifacts.SPANS.read(experiment="e", part="target")
-    assert spans["first_line"].min() >= first
-    assert spans["last_line"].max() <= last
+    lines = artifacts.EPISODE_EVENTS.read(experiment="e", part="target")["line"]
+    assert lines.min() >= first
+    assert lines.max() <= last
 
 
 def test_lines_that_a_system_has_not_are_an_error(pipeline: Path) -> None:
@@ -256,8 +268,8 @@ def test_a_detector_without_a_block_is_answered_with_those_that_have_one(pipelin
 def test_a_detector_that_learns_nothing_is_fitted_once_and_leaves_a_file(pipeline: Path) -> None:
     sample.main("e")
     train.main("e", "exact_match")
-    assert [path.name for path in Path("data/fitted/e/exact_match").iterdir()] == ["seed-1.safetensors"]
-    assert load_file("data/fitted/e/exact_match/seed-1.safetensors") == {}
+    assert [path.name for path in Path("data/fitted/e/exact_match/new").iterdir()] == ["seed-1.safetensors"]
+    assert load_file("data/fitted/e/exact_match/new/seed-1.safetensors") == {}
 
 
 def test_each_seed_has_its_weights_and_scores_and_the_same_bytes_again(pipeline: Path) -> None:
@@ -280,12 +292,11 @@ def test_scores_cover_each_event_of_each_span_once(pipeline: Path) -> None:
     train.main("e", "exact_match")
     score.main("e", "exact_match")
     scores = artifacts.SCORES.read(experiment="e", detector="exact_match")
-    spans = artifacts.SPANS.read(experiment="e", part="target")
+    sizes = {"support": 50, "query": 100}
     for key, rows in scores.group_by("episode", "role"):
-        (span,) = spans.filter(episode=key[0], role=key[1]).iter_rows(named=True)
-        assert rows["line"].to_list() == list(range(span["first_line"], span["last_line"] + 1))
-        assert rows["window"].to_list() == [i // 30 for i in range(span["events"])]
+        assert rows["unit"].to_list() == list(range(sizes[key[1]]))
         assert (rows["labelled"] == (key[1] == "support")).all()
+        assert rows.select("target", "support", "sources").unique().rows() == [("new", key[0], "old")]
 
 
 def test_seconds_of_both_stages_stand_side_by_side(pipeline: Path) -> None:
@@ -299,7 +310,7 @@ def test_seconds_of_both_stages_stand_side_by_side(pipeline: Path) -> None:
 
 def test_scoring_before_training_says_what_to_run(pipeline: Path) -> None:
     sample.main("e")
-    with pytest.raises(ArtifactError, match=r"data/fitted/e/exact_match/seed-1\.safetensors .*run `dvc repro`"):
+    with pytest.raises(ArtifactError, match=r"data/fitted/e/exact_match/new/seed-1\.safetensors .*run `dvc repro`"):
         score.main("e", "exact_match")
 
 
@@ -308,8 +319,10 @@ def test_a_broken_promise_names_detector_experiment_and_episode(
 ) -> None:
     sample.main("e")
     train.main("e", "exact_match")
-    monkeypatch.setattr(ExactMatch, "score", lambda self, windows: np.full(windows.ids.shape, np.inf, np.float32))
-    with pytest.raises(DetectorError, match=r"exact_match in e, seed 1, episode 0: 60 of its scores are not finite"):
+    monkeypatch.setattr(ExactMatch, "score", lambda self, windows: np.full(windows.size, np.inf, np.float32))
+    with pytest.raises(
+        DetectorError, match=r"exact_match in e, target new, seed 1, episode 0: 50 of its scores are not finite"
+    ):
         score.main("e", "exact_match")
     assert not Path("data/scores/e/exact_match.parquet").exists()
 
@@ -318,7 +331,7 @@ def test_what_the_stage_tune_chose_lies_over_the_block_of_params(pipeline: Path)
     sample.main("e")
     tuned(crosyslog={"hidden_size": 6})
     train.main("e", "crosyslog")
-    state = load_file("data/fitted/e/crosyslog/seed-1.safetensors")
+    state = load_file("data/fitted/e/crosyslog/new/seed-1.safetensors")
     assert state["head.weight"].shape == (2, 6)
 
 
@@ -334,7 +347,7 @@ def test_a_variant_runs_as_an_experiment_does(pipeline: Path) -> None:
     artifacts.write_json(artifacts.chosen_path("v", "exact_match"), {})
     train.main("v", "exact_match")
     score.main("v", "exact_match")
-    assert artifacts.SCORES.read(experiment="v", detector="exact_match")["window"].max() == 1
+    assert artifacts.SCORES.read(experiment="v", detector="exact_match")["unit"].max() == 99
 
 
 @pytest.mark.parametrize(("protocol", "scored"), [("honest", {1}), ("published", {1})])
@@ -353,11 +366,9 @@ def test_each_step_of_each_seed_and_episode_is_counted(pipeline: Path, protocol:
 def test_shuffled_labels_keep_rates_and_lose_what_they_said(pipeline: Path) -> None:
     sample.main("e")
     own = artifacts.EPISODE_EVENTS.read(experiment="e", part="target")
-    spans = artifacts.SPANS.read(experiment="e", part="target")
     write_params(labels="shuffled")
     sample.main("e")
     moved = artifacts.EPISODE_EVENTS.read(experiment="e", part="target")
-    assert artifacts.SPANS.read(experiment="e", part="target").equals(spans)
     assert moved.drop("label", "anomalous").equals(own.drop("label", "anomalous"))
     assert (own.group_by("message").agg(pl.col("anomalous").n_unique())["anomalous"] == 1).all()
     assert (moved.group_by("message").agg(pl.col("anomalous").n_unique())["anomalous"] == 2).all()

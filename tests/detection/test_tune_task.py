@@ -78,7 +78,7 @@ def write_params(suite: dict[str, Any] | None = None, **sections: Any) -> None:
         "detectors": list(DETECTORS),
         "variant_detectors": ["keyword", "knn"],
         "experiments": {"e": EXPERIMENT, "f": {**EXPERIMENT, "seeds": [7]}},
-        "variants": {"a": {**EXPERIMENT, "sources": ["old"]}},
+        "variants": {"a": {**EXPERIMENT, "sources": ["older", "old"]}},
         "tuned": ["knn", "logistic"],
         **(suite or {}),
     }
