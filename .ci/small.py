@@ -15,7 +15,7 @@ def main(suite: str, *detectors: str) -> None:
     content = read_yaml(PARAMS)
     run = content["suites"][suite]
     for experiment in (*run["experiments"].values(), *run["variants"].values()):
-        experiment.update(episodes=3, seeds=[1])
+        experiment.update(seeds=[1], split={**experiment["split"], "episodes": 3})
     if detectors:
         for group in ("detectors", "variant_detectors", "tuned"):
             run[group] = [name for name in run[group] if name in detectors]
