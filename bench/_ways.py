@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.func import functional_call
 
 from bench._dense import Copies, DenseLstm, copies, dense_adapt, dense_meta_gradient, dense_scores
+from bench._spans import LENGTH
 from crosslog.detection.detectors.crosyslog import CroSysLog
 from crosslog.detection.events import Episode, Windows
 from crosslog.detection.learning.device import to_tensor
@@ -126,6 +127,7 @@ def _loss(model: EventLstm, given: EventTree, weights: Weights) -> Tensor:
 
 def _detector(given: Network) -> CroSysLog:
     return CroSysLog(
+        window=LENGTH,
         hidden_size=given.hidden,
         layers=1,
         inner_learning_rate=RATE,

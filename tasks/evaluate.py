@@ -20,6 +20,7 @@ def main(name: str, detector: str) -> None:
         steps=artifacts.STEPS.read(**names),
         windows=artifacts.EPISODE_WINDOWS.read(experiment=name, part=artifacts.TARGET),
         events=artifacts.EPISODE_EVENTS.read(experiment=name, part=artifacts.TARGET),
+        taught=artifacts.EPISODE_WINDOWS.read(experiment=name, part=artifacts.SOURCES),
     )
     found = evaluate(run, settings.evaluate)
     artifacts.METRICS.write(found.metrics, **names)

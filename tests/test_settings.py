@@ -81,6 +81,28 @@ def test_options_of_a_system_override_those_of_all() -> None:
         ({"run.experiments.e1.lines": {"hpc": [1, 9]}}, "lines names ['hpc'], which the experiment does not use"),
         ({"run.experiments.e1.tuned_on": "e3"}, "tuned_on 'e3' is none of the suite's experiments: e1, e2"),
         ({"run.experiments.e2.tuned_on": "e1"}, "would choose hyper-parameters on labels of ['belts'], which are none"),
+        (
+            {"run.experiments.e1.split.name": "halves"},
+            "no src/crosslog/detection/splits/halves.py; there are: episodes",
+        ),
+        ({"run.experiments.e1.split": "episodes"}, "split names a file in detection/splits/"),
+        ({"run.experiments.e1.split.support.rate": [0.5, 0.1]}, "rate must be two numbers with 0 <= low <= high"),
+        ({"run.experiments.e1.split.episods": 3}, "episods: Extra inputs"),
+        ({"run.experiments.e1.cut": {"by": "session", "step": 5}}, "step 5 would leave events out"),
+        ({"run.experiments.e1.cut": {"length": 5, "step": 9}}, "step 9 would leave events out"),
+        ({"run.experiments.e1.cut": {}}, "a cut by count needs a length"),
+        ({"run.experiments.e1.cut": {"length": 10, "step": 5}}, "unit event needs windows that do not overlap"),
+        ({"run.experiments.e1.unit": "session"}, "unit session needs `cut: {by: session}` without a length"),
+        (
+            {"run.experiments.e1.cut": {"by": "session"}, "run.experiments.e1.unit": "window"},
+            "are scored as `unit: session`",
+        ),
+        (
+            {"run.experiments.e1.unit": "window", "run.experiments.e1.labels": "shuffled"},
+            "shuffled is for unit event or session",
+        ),
+        ({"run.experiments.e1.sources": "all_but_target"}, "all_but_target needs several targets"),
+        ({"run.experiments.e1.target": ["pumps", "pumps"]}, "target names a system twice"),
         ({"tune.trials": 0}, "params.yaml: tune.trials: Input should be greater than 0"),
         ({"tune.startup_trials": 0}, "params.yaml: tune.startup_trials: Input should be greater than 0"),
         (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from detection.toy import auroc, problem
@@ -10,6 +12,7 @@ from crosslog.detection.detectors.crosyslog import CroSysLog
 
 SOURCES, TARGET = problem()
 SETTINGS = {
+    "window": 100,
     "hidden_size": 8,
     "layers": 1,
     "inner_learning_rate": 0.3,
@@ -86,3 +89,11 @@ def test_meta_learning_beats_a_random_start_at_equal_adaptation() -> None:
         auroc(detector.score(TARGET.query.withhold()), TARGET.query.truth) for detector in (random, learnt)
     )
     assert after > before + 0.05
+
+
+def test_a_window_longer_than_the_method_s_own_is_gone_through_in_runs_of_that_length() -> None:
+    whole = TARGET.query.take(slice(0, 5))
+    short = replace(fitted(), window=7)
+    alone = [short.score(whole.cut_runs(7).take(slice(number, number + 1))) for number in range(3)]
+    assert short.score(whole)[:20].tolist() == np.concatenate(alone).tolist()
+    assert not np.array_equal(short.score(whole), fitted().score(whole))

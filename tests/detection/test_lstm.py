@@ -10,6 +10,7 @@ from crosslog.detection.detectors.lstm import Lstm
 from crosslog.detection.detectors.rtf import Rtf
 
 BLOCK = {
+    "window": 100,
     "hidden_size": 16,
     "learning_rate": 0.01,
     "steps": 80,

@@ -27,8 +27,8 @@ def mean_f1(protocol: str) -> float:
         sources = [Episode(*(without_signal(part, rng) for part in episode.parts)) for episode in made]
         targets.append(Episode(*(without_signal(part, rng) for part in target.parts)))
     detector = CroSysLog(
-        hidden_size=8, layers=1, inner_learning_rate=1.0, outer_learning_rate=0.01, inner_steps=3, test_steps=15,
-        meta_steps=3, second_order=False, class_weights=False, weight_decay=0.01, seed=1,
+        window=100, hidden_size=8, layers=1, inner_learning_rate=1.0, outer_learning_rate=0.01, inner_steps=3,
+        test_steps=15, meta_steps=3, second_order=False, class_weights=False, weight_decay=0.01, seed=1,
     )  # fmt: skip
     rules = AdaptationRules(experiment(protocol=protocol), threshold=0.5)
     found = [each.steps.filter("scored") for each in score_episodes(detector.fit(sources), targets, sources, rules)]

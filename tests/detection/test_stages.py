@@ -21,15 +21,18 @@ from crosslog.detection.split import SplitError
 from crosslog.interpretation.review import table
 from crosslog.settings import SettingsError, read_yaml
 from crosslog.templates import template_key
-from tasks import sample, score, train
+from tasks import evaluate, sample, score, train
 from tasks._labelled import UnlabelledError
 
 EVENTS = 600
 TEXTS = ["pump runs", "valve shut", "lamp on", "pump broke", "valve stuck"]
 LEVELS = ["INFO", "INFO", None, "FATAL", "ERROR"]
+# Of nine events, three at a time side by side; the last six events are of none.
+SESSIONS = pl.Series([f"s{i // 27 * 3 + i % 3}" if i < 594 else None for i in range(EVENTS)], dtype=pl.String)
 DETECTORS: dict[str, Any] = {
     "exact_match": {},
     "crosyslog": {
+        "window": 100,
         "hidden_size": 4,
         "layers": 1,
         "inner_learning_rate": 0.1,
@@ -84,7 +87,7 @@ def write_params(**changed: Any) -> None:
         "representations": ["message"],
         "detectors": list(DETECTORS),
         "experiments": {"e": asked},
-        "variants": {"v": {**EXPERIMENT, "cut": {"length": 50}}},
+        "variants": {"v": {**EXPERIMENT, "cut": {"length": 50}, "tuned_on": "v"}},
         "variant_detectors": ["exact_match"],
     }
     content = {**read_yaml(REPOSITORY / "params.yaml"), "suites": {"small": suite}, "run": suite}
@@ -109,7 +112,7 @@ def write_system(system: str, seed: int) -> None:
             "template_id": ids,
             "label": pl.Series(["BROKEN" if i >= 3 else None for i in ids], dtype=pl.String),
             "anomalous": ids >= 3,
-            "session": nothing,
+            "session": SESSIONS,
         }
     )
     folder = artifacts.EVENTS.at(system=system)
@@ -372,3 +375,72 @@ def test_shuffled_labels_keep_rates_and_lose_what_they_said(pipeline: Path) -> N
     assert moved.drop("label", "anomalous").equals(own.drop("label", "anomalous"))
     assert (own.group_by("message").agg(pl.col("anomalous").n_unique())["anomalous"] == 1).all()
     assert (moved.group_by("message").agg(pl.col("anomalous").n_unique())["anomalous"] == 2).all()
+
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "prefix": {
+        "cut": {"length": 10, "step": 5}, "unit": "window", "split": {"name": "prefix", "support": 20, "source": 40},
+    },
+    "sessions": {
+        "cut": {"by": "session"}, "unit": "session", "split": {"name": "sessions", "support": 10, "source": 20},
+    },
+    "in_turn": {
+        "sources": "all_but_target", "target": ["old", "new"], "cut": {"length": 1},
+        "split": {"name": "leave_one_out", "shots": 5, "query": 0.6, "source": 200},
+    },
+}  # fmt: skip
+
+
+def write_shape(shape: str, **changed: Any) -> None:
+    write_params(**changed)
+    params = read_yaml(Path("params.yaml"))
+    for run in (params["run"], params["suites"]["small"]):
+        run["experiments"]["e"] = {**EXPERIMENT, **SHAPES[shape], **changed}
+    Path("params.yaml").write_text(json.dumps(params), encoding="utf-8")
+
+
+@pytest.mark.parametrize("protocol", ["honest", "published"])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_every_shape_goes_through_all_stages_and_only_the_published_way_fails_the_audit(
+    pipeline: Path, shape: str, detector: str, protocol: str
+) -> None:
+    write_shape(shape, protocol=protocol)
+    for stage in (sample, train, score, evaluate):
+        stage.main("e", *[detector] * (stage is not sample))
+    audits = artifacts.AUDITS.read(experiment="e", detector=detector)
+    refused = set(audits.filter(passed=False)["check"])
+    assert ("support comes before query by line" in refused) == (protocol == "published")
+    assert bool(refused) == (protocol == "published")
+    metrics = artifacts.METRICS.read(experiment="e", detector=detector)
+    unit = SHAPES[shape].get("unit", "event")
+    assert metrics["level"].unique(maintain_order=True)[0] == unit
+    assert "event" not in set(metrics["level"]) or unit == "event"
+    f1 = metrics.filter(metric="f1", threshold="fixed", level=unit)
+    assert f1["value"].null_count() == 0
+    assert f1["target"].to_list() == (["new", "old", "*"] if shape == "in_turn" else ["new"])
+
+
+def test_every_system_in_turn_is_taught_by_all_others_alone(pipeline: Path) -> None:
+    write_shape("in_turn")
+    sample.main("e")
+    train.main("e", "crosyslog")
+    score.main("e", "crosyslog")
+    scores = artifacts.SCORES.read(experiment="e", detector="crosyslog")
+    assert scores.select("target", "sources").unique().sort("target").rows() == [("new", "old"), ("old", "new")]
+    states = {path.as_posix() for path in Path("data/fitted/e/crosyslog").rglob("*.safetensors")}
+    assert states == {
+        f"data/fitted/e/crosyslog/{target}/seed-{seed}.safetensors" for target in ("old", "new") for seed in (1, 2)
+    }
+
+
+def test_events_of_no_session_are_left_out_and_counted(pipeline: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_shape("sessions")
+    sample.main("e")
+    assert "new: 6 of 600 events are of no session and left out" in capsys.readouterr().err
+    events = artifacts.EPISODE_EVENTS.read(experiment="e", part="target")
+    assert events["session"].null_count() == 0
+    windows = artifacts.EPISODE_WINDOWS.read(experiment="e", part="target")
+    for first, last in windows.select("first", "last").iter_rows():
+        assert events[first:last]["session"].n_unique() == 1
+    assert events.group_by("session").len()["len"].unique().to_list() == [9]

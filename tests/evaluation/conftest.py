@@ -37,7 +37,7 @@ EXPERIMENT: dict[str, Any] = {
 
 @pytest.fixture
 def run() -> Run:
-    return Run("e", "d", Experiment.model_validate(EXPERIMENT), _scores(), _steps(), _windows(), _events())
+    return Run("e", "d", Experiment.model_validate(EXPERIMENT), _scores(), _steps(), _windows(), _events(), _taught())
 
 
 def _steps() -> pl.DataFrame:
@@ -57,6 +57,11 @@ def _windows() -> pl.DataFrame:
     ]
     schema = {"system": pl.String, "episode": pl.UInt32, "role": pl.String, "first": pl.UInt64, "last": pl.UInt64}
     return pl.DataFrame(rows, schema={**schema, "anomalous": pl.Boolean}, orient="row")
+
+
+def _taught() -> pl.DataFrame:
+    rows = [("old", 0, "source_support", 0, 2, False), ("old", 0, "source_query", 2, 4, False)]
+    return pl.DataFrame(rows, schema=_windows().schema, orient="row")
 
 
 def _events() -> pl.DataFrame:

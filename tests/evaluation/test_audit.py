@@ -48,6 +48,10 @@ PLANTED: dict[str, tuple[Callable[[Run], Run], str]] = {
         lambda run: with_windows(run, "first", QUERY & FIRST & (pl.col("last") == 7), 3),
         "1 events are in several: target new line 4",
     ),
+    "what teaches is disjoint": (
+        lambda run: replace(run, taught=run.taught.with_columns(last=pl.lit(4, pl.UInt64))),
+        "1 systems teach; 2 of their events are in support and query: system old position 2",
+    ),
     "support and query share no event": (
         lambda run: with_windows(run, "last", SUPPORT & FIRST, 6),
         "1 of 2 queries share events with the support that was given: target new episode 0 support 0",
@@ -100,7 +104,7 @@ def test_a_clean_run_passes_every_check_that_there_is_anything_to_check_by(
     found = findings(run, settings)
     assert [check for check, (passed, _) in found.items() if not passed] == ["no session is in support and query"]
     assert found["no session is in support and query"] == (None, "not checked: the cut is not by session")
-    assert len(found) == 13
+    assert len(found) == 14
     assert {*found} == {*PLANTED, "thresholds do not hang on queries"}
 
 

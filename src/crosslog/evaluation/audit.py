@@ -23,6 +23,7 @@ def audit_run(run: Run, frame: pl.DataFrame, choose: Callable[[pl.DataFrame], pl
     """
     checks: list[Check] = [
         split_checks.check_roles_apart(run),
+        split_checks.check_sources_apart(run),
         split_checks.check_support_apart(run),
         split_checks.check_order_by_line(run),
         split_checks.check_order_by_time(run),

@@ -32,9 +32,9 @@ class EvaluationError(ValueError):
 
 @dataclass(frozen=True)
 class Run:
-    """One detector's scores on one experiment: schemas Scores and Steps, and EpisodeWindows, EpisodeEvents of targets.
+    """A detector's scores on an experiment: schemas Scores and Steps, and EpisodeWindows, EpisodeEvents of targets.
 
-    `settings` says what the experiment's unit is and how it is cut.
+    `taught` are the EpisodeWindows of systems that teach. `settings` says what the unit is and how events are cut.
     """
 
     experiment: str
@@ -44,6 +44,7 @@ class Run:
     steps: pl.DataFrame
     windows: pl.DataFrame
     events: pl.DataFrame
+    taught: pl.DataFrame
 
     @cached_property
     def slots(self) -> pl.DataFrame:

@@ -24,6 +24,15 @@ def check_roles_apart(run: Run) -> Check:
     return Check("supports and queries are disjoint", twice.is_empty(), detail + _first(twice, "target", "line"))
 
 
+def check_sources_apart(run: Run) -> Check:
+    """No event of a source is in both of its roles, or a search that leaves it out would be asked what it was told."""
+    positions = pl.int_ranges("first", "last").alias("position")
+    held = run.taught.select("system", "role", positions).explode("position").unique()
+    twice = held.group_by("system", "position").len().filter(pl.col("len") > 1)
+    detail = f"{held['system'].n_unique()} systems teach; {twice.height} of their events are in support and query"
+    return Check("what teaches is disjoint", twice.is_empty(), detail + _first(twice, "system", "position"))
+
+
 def check_support_apart(run: Run) -> Check:
     """No event of a query is in the support that the detector was given."""
     support, query = (run.slots.filter(role=role).select("target", "episode", "line").unique() for role in ROLES)

@@ -108,10 +108,21 @@ def _remarks(inputs: Inputs, name: str) -> Iterator[str]:
             "that adapts in steps the one with the best F1 on the query counts. These numbers show what that is worth; "
             "they are not to be relied on."
         )
+    if len(experiment.targets) > 1:
+        yield _defined(inputs, name)
     if experiment.labels == "shuffled":
         yield "Control: labels are shuffled within each support and query, so there is nothing to learn."
     elif experiment.published:
         yield from _paper(inputs, name, experiment.published)
+
+
+def _defined(inputs: Inputs, name: str) -> str:
+    """On how many of several targets F1 is defined: where a query holds no anomaly there is nothing to find."""
+    experiment, detector = inputs.suite.everything[name], inputs.suite.detectors_of(name)[0]
+    measure = Measure(experiment.levels[0], "f1", "fixed")
+    values = [inputs.estimate(name, detector, measure, target).value for target in experiment.targets]
+    known = sum(value is not None for value in values)
+    return f"Means are over the {known} of {len(values)} targets whose query holds an anomaly."
 
 
 def _paper(inputs: Inputs, name: str, published: str) -> Iterator[str]:

@@ -31,6 +31,7 @@ class CroSysLog(MetaLearner):
     """Event-level scores from the order of events and a handful of gradient steps."""
 
     small: ClassVar[Mapping[str, Any]] = {
+        "window": 100,
         "hidden_size": 8,
         "layers": 1,
         "inner_learning_rate": 0.3,
@@ -43,6 +44,7 @@ class CroSysLog(MetaLearner):
         "weight_decay": 0.01,
     }
 
+    window: int  # events
     hidden_size: int
     layers: int
     inner_learning_rate: float  # alpha
@@ -55,13 +57,18 @@ class CroSysLog(MetaLearner):
     weight_decay: float
     seed: int
 
+    @property
+    def run_length(self) -> int:
+        """A window."""
+        return self.window
+
     def build_network(self, dim: int) -> EventLstm:
         """Layers of LSTM, and two logits per event."""
         return EventLstm(dim, self.hidden_size, self.layers, twice=self.second_order)
 
     def loss_of(self, network: nn.Module, windows: Windows) -> Loss:
         """Mean cross-entropy per event."""
-        return event_cross_entropy(network, windows, balanced=self.class_weights)
+        return event_cross_entropy(network, windows.cut_runs(self.run_length), balanced=self.class_weights)
 
     def source_slopes(self, episodes: Sequence[Losses], weights: Weights) -> Weights:
         """The slope of all queries' losses after the inner steps."""

@@ -22,6 +22,7 @@ class Lstm(GradientLearner):
     """Joint training on the sources, then gradient steps on the support."""
 
     small: ClassVar[Mapping[str, Any]] = {
+        "window": 100,
         "hidden_size": 8,
         "learning_rate": 0.01,
         "steps": 10,
@@ -30,6 +31,7 @@ class Lstm(GradientLearner):
         "weight_decay": 0.01,
     }
 
+    window: int  # events
     hidden_size: int
     learning_rate: float  # of AdamW, on the sources
     steps: int  # each over all source events
@@ -47,6 +49,11 @@ class Lstm(GradientLearner):
     def inner(self) -> Descent:
         """On the support."""
         return Descent(self.adapt_learning_rate, self.adapt_steps)
+
+    @property
+    def run_length(self) -> int:
+        """A window."""
+        return self.window
 
     def build_network(self, dim: int) -> EventLstm:
         """One layer of LSTM, and two logits per event."""

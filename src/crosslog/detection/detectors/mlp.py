@@ -41,6 +41,11 @@ class Mlp(MetaLearner):
     weight_decay: float
     seed: int
 
+    @property
+    def run_length(self) -> int:
+        """An event alone."""
+        return 1
+
     def build_network(self, dim: int) -> nn.Module:
         """A perceptron per text."""
         return _Network(dim, self.hidden_size)

@@ -34,6 +34,11 @@ class GradientLearner(NetworkDetector[nn.Module]):
 
     @property
     @abstractmethod
+    def run_length(self) -> int:
+        """How many events the network goes through from a zero state; longer windows are cut into runs."""
+
+    @property
+    @abstractmethod
     def outer(self) -> Descent:
         """On the sources, by AdamW."""
 
@@ -48,7 +53,7 @@ class GradientLearner(NetworkDetector[nn.Module]):
 
     def loss_of(self, network: nn.Module, windows: Windows) -> Loss:
         """Mean cross-entropy per event."""
-        return event_cross_entropy(network, windows)
+        return event_cross_entropy(network, windows.cut_runs(self.run_length))
 
     def fit(self, sources: Sequence[Episode]) -> Self:
         """Learn the initial weights; every source is used in every step."""
@@ -78,7 +83,7 @@ class GradientLearner(NetworkDetector[nn.Module]):
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) softmax probabilities of an anomaly."""
         network, weights = self.draw_network(vector_size(windows)), to_weights(self.state)
-        return score_events(windows, lambda *given: functional_call(network, weights, given))
+        return score_events(windows.cut_runs(self.run_length), lambda *given: functional_call(network, weights, given))
 
 
 class MetaLearner(GradientLearner):
