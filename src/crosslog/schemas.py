@@ -193,6 +193,7 @@ class Scores(Schema):
     support: pl.UInt32 = pa.Field(description="the episode whose support the detector was given")
     role: pl.String = pa.Field(isin=("support", "query"), description="support: of that episode")
     unit: pl.UInt32 = pa.Field(description="from 0, in order of windows and of the events in them")
+    line: pl.UInt64 = pa.Field(ge=1, description="of the event that was scored, or of the first one of the window")
     score: pl.Float32 = pa.Field(
         in_range={"min_value": -1e30, "max_value": 1e30}, description="finite; higher is more anomalous"
     )

@@ -165,3 +165,16 @@ def test_windows_that_the_bundle_does_not_hold_are_refused(made: Bundle) -> None
     beyond = replace(made, windows=made.windows.with_columns(last=pl.col("last") + 9))
     with pytest.raises(ValueError, match="the bundle holds 5 events of new: run the stage sample again"):
         build_episodes(beyond, "new", "event", source=False)
+
+
+def test_a_system_in_both_bundles_has_the_events_of_each_in_its_windows() -> None:
+    later = new_part().events.with_columns(line=pl.col("line") + 100)
+    taught = replace(
+        new_part(), events=later, windows=new_part().windows.with_columns(role=pl.concat_str(pl.lit("source_"), "role"))
+    )
+    both = merge_bundles(build_bundle({"old": old_part(), "new": taught}), build_bundle({"new": new_part()}))
+    (source,) = build_episodes(both, "new", "event", source=True)
+    (target,) = build_episodes(both, "new", "event", source=False)
+    assert source.support.lines.tolist() == [[111, 112]]
+    assert target.support.lines.tolist() == [[11, 12]]
+    assert target.query.lines.tolist() == [[13, 14, 15]]

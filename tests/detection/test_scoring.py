@@ -90,7 +90,7 @@ def test_only_withheld_labels_are_given_to_score_and_only_the_support_to_adapt()
 
 def test_labelled_says_whose_labels_the_detector_was_given() -> None:
     found = scored(Spy(zeros))
-    assert found.frame.columns == ["role", "unit", "score", "labelled"]
+    assert found.frame.columns == ["role", "unit", "line", "score", "labelled"]
     support, query = found.frame.filter(role="support"), found.frame.filter(role="query")
     assert support["labelled"].all()
     assert not query["labelled"].any()
@@ -107,6 +107,7 @@ def test_units_are_numbered_from_zero_in_order_of_windows_and_their_events() -> 
     frame = scored(Spy(lambda windows: windows.events.lines[windows.slots].astype(np.float32))).frame
     query = frame.filter(role="query")
     assert query["unit"].to_list() == list(range(410))
+    assert query["line"].to_list() == lines_of(TARGET.query)
     assert query["score"].cast(int).to_list() == lines_of(TARGET.query)
 
 

@@ -416,6 +416,8 @@ def test_every_shape_goes_through_all_stages_and_only_the_published_way_fails_th
     unit = SHAPES[shape].get("unit", "event")
     assert metrics["level"].unique(maintain_order=True)[0] == unit
     assert "event" not in set(metrics["level"]) or unit == "event"
+    if detector == "exact_match" and shape != "sessions":  # it finds nothing but messages that it was shown
+        assert set(metrics.filter(metric="recall_unseen", level=unit)["value"].drop_nulls()) <= {0.0}
     f1 = metrics.filter(metric="f1", threshold="fixed", level=unit)
     assert f1["value"].null_count() == 0
     assert f1["target"].to_list() == (["new", "old", "*"] if shape == "in_turn" else ["new"])

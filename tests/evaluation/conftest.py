@@ -80,10 +80,21 @@ def _events() -> pl.DataFrame:
 
 def _scores() -> pl.DataFrame:
     rows = [
-        (1, "new", episode, episode, "support" if place < 4 else "query", place if place < 4 else place - 4, score)
+        (
+            1,
+            "new",
+            episode,
+            episode,
+            "support" if place < 4 else "query",
+            place if place < 4 else place - 4,
+            10 * episode + place + 1,
+            score,
+        )
         for episode, scores in enumerate(SCORES)
         for place, score in enumerate(scores)
     ]
     schema = {"seed": pl.Int64, "target": pl.String, "episode": pl.UInt32, "support": pl.UInt32, "role": pl.String}
-    frame = pl.DataFrame(rows, schema={**schema, "unit": pl.UInt32, "score": pl.Float32}, orient="row")
+    frame = pl.DataFrame(
+        rows, schema={**schema, "unit": pl.UInt32, "line": pl.UInt64, "score": pl.Float32}, orient="row"
+    )
     return frame.with_columns(labelled=pl.col("role") == "support", sources=pl.lit("old"))

@@ -79,7 +79,9 @@ PLANTED: dict[str, tuple[Callable[[Run], Run], str]] = {
         "1 of 2 folds are scored before the last step, by their query's F1: seed 1 target new episode 1 step 1",
     ),
     "every unit of a query is scored once": (
-        lambda run: with_scores(run, "unit", QUERY & FIRST & (pl.col("unit") == 2), 3),
+        lambda run: replace(
+            run, scores=pl.concat([run.scores.filter(pl.col("line") != 7), run.scores.filter(pl.col("line") == 8)])
+        ),
         "1 without a score, 1 scored more than once, 0 scores of what is in no query",
     ),
     "both classes in every support": (
@@ -114,6 +116,15 @@ def test_a_planted_leak_is_found(run: Run, settings: EvaluateSettings, check: st
     passed, detail = findings(plant(run), settings)[check]
     assert passed is False
     assert words in detail
+
+
+def test_scores_of_other_lines_than_the_query_s_are_found(run: Run, settings: EvaluateSettings) -> None:
+    shifted = replace(
+        run, scores=run.scores.with_columns(line=pl.when(FIRST).then(pl.col("line") + 1).otherwise("line"))
+    )
+    passed, detail = findings(shifted, settings)["every unit of a query is scored once"]
+    assert passed is False
+    assert "6 without a score, 0 scored more than once, 6 scores of what is in no query" in detail
 
 
 def test_a_threshold_chosen_on_the_query_is_found(run: Run, settings: EvaluateSettings) -> None:

@@ -140,6 +140,9 @@ def test_a_run_without_scores_of_a_query_is_refused(run: Run, settings: Evaluate
         evaluate(replace(run, windows=run.windows.filter(pl.col("role") != "query")), settings)
 
 
+FIRST_LINES = {"support": [1, 4], "query": [5, 8]}
+
+
 def as_windows(run: Run) -> Run:
     """The same windows, each scored as a whole, by the highest of its events."""
     highest = {
@@ -149,7 +152,18 @@ def as_windows(run: Run) -> Run:
         (1, "query"): [0.3, 0.8],
     }
     rows = [
-        (1, "new", episode, episode, role, unit, score, role == "support", "old")
+        (
+            1,
+            "new",
+            episode,
+            episode,
+            role,
+            unit,
+            FIRST_LINES[role][unit] + 10 * episode,
+            score,
+            role == "support",
+            "old",
+        )
         for (episode, role), scores in highest.items()
         for unit, score in enumerate(scores)
     ]

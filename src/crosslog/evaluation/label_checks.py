@@ -32,7 +32,7 @@ def check_last_step(run: Run) -> Check:
 
 def check_scored_once(run: Run) -> Check:
     """Every seed scores every unit of every query, once, and nothing else."""
-    key = ["target", "episode", "unit"]
+    key = ["target", "episode", "unit", "line"]
     expected = run.truth.filter(pl.col("role") == "query").select(key)
     wanted = run.scores.select("seed").unique().join(expected, how="cross")
     scored = run.scores.filter(pl.col("role") == "query").group_by("seed", *key).agg(pl.len().alias("times"))

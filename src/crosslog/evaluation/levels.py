@@ -87,7 +87,7 @@ def judge(run: Run) -> pl.DataFrame:
     family = (pl.col("label").fill_null("").rank("dense").cast(pl.Int64) - 1).alias("family")
     known = run.truth.with_columns(family).rename({"episode": "of"})
     own = pl.when(pl.col("role") == "support").then("support").otherwise("episode").alias("of")
-    joined = run.scores.with_columns(own).join(known, on=("target", "of", "role", "unit"), how="inner")
+    joined = run.scores.with_columns(own).join(known, on=("target", "of", "role", "unit", "line"), how="inner")
     if joined.filter(pl.col("role") == "query").is_empty():
         raise EvaluationError(f"{run.experiment}, {run.detector}: no query is scored: run `dvc repro` again")
     key = ("target", "episode", "support", "unit")

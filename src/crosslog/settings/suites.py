@@ -108,7 +108,7 @@ class Experiment(Frozen):
         by_session = self.cut.by == "session"
         held = {
             "event": self.unit == "event",
-            "window": self.unit != "session" and not (by_session and self.cut.length is None),
+            "window": self.unit == "window" or (self.unit == "event" and (self.cut.length or 1) > 1),
             "session": by_session,
             "type": True,
         }

@@ -93,7 +93,9 @@ def build_bundle(parts: Mapping[str, SystemPart]) -> Bundle:
 
 
 def merge_bundles(first: Bundle, second: Bundle) -> Bundle:
-    """One bundle over both: the first keeps its ids, and what both have stands once; windows are of both, events too.
+    """One bundle over both: the first keeps its ids, texts that both have stand once; windows and events are of both.
+
+    Where a system is in both, its events of the second stand behind those of the first, and so do its windows' bounds.
 
     Raises
     ------
@@ -107,8 +109,12 @@ def merge_bundles(first: Bundle, second: Bundle) -> Bundle:
         message=message_ids.gather(second.events["message"]), unit=units.gather(second.events["unit"])
     )
     new = units.to_numpy() >= first.texts.height
+    before = first.events.group_by("system").agg(before=pl.len().cast(pl.UInt64))
+    shifted = second.windows.join(before, on="system", how="left", maintain_order="left").with_columns(
+        pl.col("first", "last") + pl.col("before").fill_null(0)
+    )
     return Bundle(
-        windows=pl.concat([first.windows, second.windows]),
+        windows=pl.concat([first.windows, shifted.drop("before")]),
         events=pl.concat([first.events, events]),
         messages=messages,
         texts=texts,

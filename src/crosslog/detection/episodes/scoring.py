@@ -22,7 +22,7 @@ class DetectorError(ValueError):
 class Scored(NamedTuple):
     """Scores of an episode's query and of the support that the detector was given, and the seconds that it took."""
 
-    frame: pl.DataFrame  # role, unit, score, labelled
+    frame: pl.DataFrame  # role, unit, line, score, labelled
     support: int  # the episode whose support the detector was given
     steps: pl.DataFrame  # step, hits, alarms, anomalous, scored; empty where a method has no steps
     adapt_seconds: float
@@ -123,11 +123,15 @@ def _score(adapted: _Adapted, episode: Episode) -> tuple[pl.DataFrame, float]:
 
 def _frame(windows: Windows, scores: NDArray[np.float32], given: Windows) -> pl.DataFrame:
     """`labelled`: whether the detector has had the label of any event of a unit, in whichever window it was."""
-    known = np.isin(windows.events.lines[windows.slots], given.events.lines[given.slots] if given.labelled else [])
+    lines = windows.events.lines
+    known = np.isin(lines[windows.slots], given.events.lines[given.slots] if given.labelled else [])
     labelled = known if windows.unit == "event" else windows.highest(known.astype(np.float32)) > 0
     return pl.DataFrame(
         {
             "unit": pl.Series(np.arange(windows.size), dtype=pl.UInt32),
+            "line": pl.Series(
+                lines[windows.slots if windows.unit == "event" else windows.bounds[:, 0]], dtype=pl.UInt64
+            ),
             "score": pl.Series(scores, dtype=pl.Float32),
             "labelled": labelled,
         }
