@@ -79,6 +79,14 @@ def test_what_is_saved_while_that_is_put_back_counts_and_the_other_is_kept_besid
     assert "is kept in" in caplog.text
 
 
+def test_what_was_kept_before_is_kept_on(path: Path, editor: Editor) -> None:
+    path.with_name("widgets.csv.saved-meanwhile").write_bytes(b"of yesterday")
+    editor.saves = {2: b"theirs", 3: b"theirs, better"}
+    rewrite_file(path, with_ours)
+    assert path.with_name("widgets.csv.saved-meanwhile").read_bytes() == b"of yesterday"
+    assert path.with_name("widgets.csv.saved-meanwhile-2").read_bytes() == b"theirs"
+
+
 def test_a_file_that_somebody_makes_in_the_meantime_is_not_replaced(path: Path) -> None:
     path.unlink()
     seen: list[bytes | None] = []

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,9 @@ def _link(name: Path, file: Path) -> None:
 
 
 def _keep(path: Path, other: Path) -> None:
-    kept = path.with_name(f"{path.name}.saved-meanwhile")
+    name = f"{path.name}.saved-meanwhile"
+    places = (path.with_name(name if number == 1 else f"{name}-{number}") for number in count(1))
+    kept = next(place for place in places if not place.exists())  # what was kept before is somebody's, too
     other.replace(kept)
     logger.warning("%s was saved twice while it was written: what was saved first is kept in %s", path, kept)
 
