@@ -99,7 +99,7 @@ def _log(name: str, system: System, place: Path) -> Log:
     templates = pl.read_parquet(place / f"data/templates/{name}.parquet").sort("template_id")
     events = pl.scan_parquet(place / f"data/events/{name}/*.parquet").select("template_id", "anomalous").collect()
     counts = verdicts.derive_verdicts(events, weak=system.labels.weak)
-    encoder = build_encoder(Settings.load().embed)
+    encoder = build_encoder(Settings.load().default_encoder)
     vectors, _ = vectors_for(templates["template"].to_list(), Path("data/vectors") / encoder.identity(), encoder)
     suspicious = templates["template"].str.contains(f"(?i){ANY_WORD.pattern}")
     return Log(

@@ -91,7 +91,7 @@ def wordings(templates: pl.DataFrame, requests: Mapping[str, Request]) -> dict[s
 
 def embedded(texts: list[str]) -> NDArray[np.float32]:
     """(n, dim) vectors of length one by the default encoder, kept where the benches keep theirs."""
-    encoder = build_encoder(Settings.load().embed)
+    encoder = build_encoder(Settings.load().default_encoder)
     return vectors_for(texts, Path("data/vectors") / encoder.identity(), encoder)[0]
 
 

@@ -63,7 +63,7 @@ def show_run() -> None:
         folder = artifacts.METRICS.at(experiment=name, detector="any").parent
         reports = sorted(path.stem for path in folder.glob("*.json"))
         say(f"{name}: {', '.join(reports) or 'no report yet'}")
-    comparison = artifacts.report_path("comparison.md")
+    comparison = artifacts.report_path(run.name, "comparison.md")
     say(f"{comparison}: {'there' if comparison.exists() else 'not yet; run `dvc repro`'}")
 
 
