@@ -35,10 +35,8 @@ def _read_bundle(arm: str, part: str, _made: int) -> Bundle:
 
 def block_of(settings: Settings, arm: str, detector: str) -> dict[str, Any]:
     """The fields of a detector: its block in params.yaml, under what the stage tune has chosen."""
-    return {
-        **settings.detectors[detector],
-        **artifacts.read_json(chosen),
-    }
+    chosen = artifacts.chosen_path(arm.partition("/")[0], detector)
+    return {**settings.detectors[detector], **artifacts.read_json(chosen)}
 
 
 def seeded(settings: Settings, arm: str, name: str) -> dict[int, Detector]:

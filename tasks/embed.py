@@ -27,11 +27,19 @@ def main(encoder: str) -> None:
     wanted = settings.run.encoders.get(encoder)
     if wanted is None:
         raise SettingsError(f"no experiment of the suite has the encoder {encoder}: run `crosslog use` again")
+    block, loaded = settings.encoders[encoder], {}
     with artifacts.replace_folder(artifacts.embeddings_folder(encoder)) as temporary:
         for log, representations in wanted.items():
-            made = build_encoder(settings.encoders[encoder], system_of(log))
+            options = repr(
+                block.options_for(system_of(log))
+            )  # systems with the same ones share what takes seconds to load
+            loaded[options] = loaded.get(options) or build_encoder(block, system_of(log))
             for representation in representations:
-                _embed(made, {"system": log, "representation": representation, "encoder": encoder}, temporary.name)
+                _embed(
+                    loaded[options],
+                    {"system": log, "representation": representation, "encoder": encoder},
+                    temporary.name,
+                )
 
 
 def _embed(encoder: RoundedEncoder, names: dict[str, str], folder: str) -> None:

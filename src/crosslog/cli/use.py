@@ -12,8 +12,8 @@ from crosslog.artifacts import replace_file
 from crosslog.settings import CHOSEN, Experiment, Settings, SettingsError, Suite, system_of
 from crosslog.systems import load_systems
 
-HEAD = """# Written by `crosslog use {name}`: what `dvc repro` works on. After a change of experiments/, of `suites` in params.yaml
-# or of a format in systems.yaml, run it again.
+HEAD = """# Written by `crosslog use {name}`: what `dvc repro` works on. Run it again
+# after a change of experiments/, of `suites` in params.yaml or of a format in systems.yaml.
 """
 
 
