@@ -107,7 +107,7 @@ def head(listed: Pairs, templates: pl.DataFrame, written: pl.Series) -> str:
         same=listed.same.sum(),
         different=(~listed.same).sum(),
         missing=missing,
-        encoder=settings.embed.options.get("model", settings.embed.encoder),
+        encoder=settings.default_encoder.options.get("model", settings.embed),
         share=f"{written.to_numpy()[np.unique(listed.rows)].mean():.0%} of the listed templates ({', '.join(shares)})",
         listed=len(partnered),
         templates=templates.height,

@@ -54,13 +54,15 @@ class Stage(NamedTuple):
     work: Callable[[Job], None]
 
 
-def run_jobs(stage: Stage, name: str) -> None:
-    """Bring every job of an experiment up to date, and remove what belongs to none.
+def run_jobs(stage: Stage, name: str, detectors: Sequence[str] = ()) -> None:
+    """Bring the jobs of some detectors of an experiment up to date; of all, and then remove what belongs to none.
 
     Networks are computed side by side, in the pool that the environment names; the others take less than a process.
     """
     settings = Settings.load()
-    keys = dict(_keys(stage, settings, settings.experiment(name)))
+    arms = settings.experiment(name).arms
+    jobs = [Job(arm, each) for arm, narrowed in arms.items() for each in narrowed.detectors]
+    keys = dict(_keys(stage, settings, [job for job in jobs if not detectors or job.detector in detectors]))
     stale = [job for job, key in keys.items() if not artifacts.is_current(stage.outputs(job), key)]
     networks = [job for job in stale if is_network(job.detector)]
     with open_pool(os.environ, most=len(networks)) as pool:
@@ -69,16 +71,15 @@ def run_jobs(stage: Stage, name: str) -> None:
     for job in stale:
         if job not in networks:
             _make((stage, job, keys[job]))
-    _remove_others(stage, name, list(keys))
+    if not detectors:
+        _remove_others(stage, name, list(keys))
     sys.stderr.write(f"{stage.name} {name}: {len(stale)} made, {len(keys) - len(stale)} as they were\n")
 
 
-def _keys(stage: Stage, settings: Settings, experiment: Experiment) -> Iterator[tuple[Job, str]]:
-    for arm, narrowed in experiment.arms.items():
-        common = stage.of_arm(settings, arm)
-        for detector in narrowed.detectors:
-            job = Job(arm, detector)
-            yield job, sources.digest_contents({**common, **stage.of_job(settings, job)})
+def _keys(stage: Stage, settings: Settings, jobs: Sequence[Job]) -> Iterator[tuple[Job, str]]:
+    common = {arm: stage.of_arm(settings, arm) for arm in {job.arm for job in jobs}}
+    for job in jobs:
+        yield job, sources.digest_contents({**common[job.arm], **stage.of_job(settings, job)})
 
 
 def is_network(detector: str) -> bool:
@@ -99,8 +100,8 @@ def describe(experiment: Experiment) -> dict[str, bytes]:
 
 def _make(task: tuple[Stage, Job, str]) -> None:
     stage, job, key = task
-    with artifacts.keep_key(stage.outputs(job), key):
-        stage.work(job)
+    stage.work(job)
+    artifacts.record_key(stage.outputs(job), key)
 
 
 def _remove_others(stage: Stage, name: str, jobs: Sequence[Job]) -> None:

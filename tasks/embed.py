@@ -27,7 +27,8 @@ def main(encoder: str) -> None:
     wanted = settings.run.encoders.get(encoder)
     if wanted is None:
         raise SettingsError(f"no experiment of the suite has the encoder {encoder}: run `crosslog use` again")
-    block, loaded = settings.encoders[encoder], {}
+    block = settings.encoders[encoder]
+    loaded: dict[str, RoundedEncoder] = {}
     with artifacts.replace_folder(artifacts.embeddings_folder(encoder)) as temporary:
         for log, representations in wanted.items():
             options = repr(

@@ -16,9 +16,9 @@ from tasks._jobs import Job
 TABLES = (artifacts.METRICS, artifacts.AUDITS, artifacts.CURVES)
 
 
-def main(name: str) -> None:
+def main(name: str, *detectors: str) -> None:
     """Write data/metrics/<name>, data/audits/<name> and data/curves/<name>: a frame per arm and detector."""
-    _jobs.run_jobs(_jobs.Stage("evaluate", outputs, of_arm, of_job, evaluate_detector), name)
+    _jobs.run_jobs(_jobs.Stage("evaluate", outputs, of_arm, of_job, evaluate_detector), name, detectors)
 
 
 def outputs(job: Job) -> tuple[Path, ...]:

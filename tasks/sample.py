@@ -29,8 +29,9 @@ def main(name: str) -> None:
     for arm, experiment in arms.items():
         folder, key = artifacts.episodes_folder(arm), sources.digest_contents(_parts(experiment))
         if not artifacts.is_current([folder], key):
-            with artifacts.keep_key([folder], key), artifacts.replace_folder(folder) as temporary:
+            with artifacts.replace_folder(folder) as temporary:
                 _write(experiment, temporary)
+            artifacts.record_key([folder], key)
     folders = [artifacts.episodes_folder(arm) for arm in arms]
     artifacts.remove_others(folders[0].parent, folders)
 

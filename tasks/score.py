@@ -44,9 +44,9 @@ class _Fold(NamedTuple):
         return named.select(*table.schema.to_schema().columns)
 
 
-def main(name: str) -> None:
+def main(name: str, *detectors: str) -> None:
     """Write data/scores/<name> and data/steps/<name>: a frame per arm and detector."""
-    _jobs.run_jobs(_jobs.Stage("score", outputs, of_arm, of_job, score_detector), name)
+    _jobs.run_jobs(_jobs.Stage("score", outputs, of_arm, of_job, score_detector), name, detectors)
 
 
 def outputs(job: Job) -> tuple[Path, Path]:

@@ -16,9 +16,9 @@ from tasks._episodes import block_of, read_bundle, record_seconds, seeded
 from tasks._jobs import Job
 
 
-def main(name: str) -> None:
+def main(name: str, *detectors: str) -> None:
     """Write data/fitted/<name>: a folder per arm and detector."""
-    _jobs.run_jobs(_jobs.Stage("train", outputs, of_arm, of_job, fit_detector), name)
+    _jobs.run_jobs(_jobs.Stage("train", outputs, of_arm, of_job, fit_detector), name, detectors)
 
 
 def outputs(job: Job) -> tuple[Path, ...]:

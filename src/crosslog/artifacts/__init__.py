@@ -11,7 +11,7 @@ from pathlib import Path
 from crosslog import schemas
 from crosslog.artifacts.checking import ArtifactError, check_frame, read_json
 from crosslog.artifacts.frames import Parts, Table, part_name
-from crosslog.artifacts.keys import digest_files, is_current, keep_key, key_path, read_digest, remove_others
+from crosslog.artifacts.keys import digest_files, is_current, key_path, read_digest, record_key, remove_others
 from crosslog.artifacts.paths import (
     answers_path,
     chosen_path,
@@ -76,7 +76,6 @@ __all__ = [
     "interpretations_path",
     "is_current",
     "journal_path",
-    "keep_key",
     "key_path",
     "line_labels_path",
     "part_name",
@@ -86,6 +85,7 @@ __all__ = [
     "read_json",
     "read_state",
     "read_vectors",
+    "record_key",
     "remove_others",
     "replace_file",
     "replace_folder",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from crosslog.artifacts.checking import ArtifactError
@@ -22,13 +21,9 @@ def is_current(outputs: Sequence[Path], key: str) -> bool:
     return place.read_text(encoding="utf-8") == _entry(outputs, key)
 
 
-@contextmanager
-def keep_key(outputs: Sequence[Path], key: str) -> Iterator[None]:
-    """The key is beside the outputs only where the block that makes them has ended without an error."""
-    place = key_path(outputs[0])
-    place.unlink(missing_ok=True)
-    yield
-    write_text(place, _entry(outputs, key))
+def record_key(outputs: Sequence[Path], key: str) -> None:
+    """Put beside outputs what they were made of, and what they are: without it they are not current."""
+    write_text(key_path(outputs[0]), _entry(outputs, key))
 
 
 def key_path(output: Path) -> Path:

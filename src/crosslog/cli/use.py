@@ -54,10 +54,7 @@ def _logs(settings: Settings, suite: Suite) -> Iterator[tuple[str, dict[str, str
     entries = load_systems()
     if unknown := [system for system in suite.systems if system not in entries]:
         raise SettingsError(f"systems.yaml: no entry for {', '.join(unknown)}; known: {', '.join(entries)}")
-    asked = {each.log_of(system): each.miner for each in suite.experiments.values() for system in each.systems}
-    used = {system for each in suite.experiments.values() for system in each.systems}
-    asked |= {system: None for system in suite.systems if system not in used}
-    for log, miner in sorted(asked.items(), key=lambda each: suite.systems.index(system_of(each[0]))):
+    for log, miner in suite.logs.items():
         system = system_of(log)
         yield log, {"system": system, "format": entries[system].format, "miner": miner or settings.parse.miner}
 

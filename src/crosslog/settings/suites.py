@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import model_validator
 
-from crosslog.settings.experiments import Experiment, Representation
+from crosslog.settings.experiments import Experiment, Representation, system_of
 from crosslog.settings.reading import Frozen, Name, SettingsError, check_merged, read_yaml
 
 FOLDER, BASES = Path("experiments"), Path("experiments/bases")
@@ -39,6 +39,14 @@ class Suite(Frozen):
     def detectors(self) -> tuple[str, ...]:
         """Every detector that runs somewhere."""
         return tuple(dict.fromkeys(name for each in self.experiments.values() for name in each.all_detectors))
+
+    @property
+    def logs(self) -> dict[str, str | None]:
+        """Log (`Experiment.log_of`): its miner, None for the default one; those of a system beside one another."""
+        used = {each.log_of(system): each.miner for each in self.experiments.values() for system in each.systems}
+        read = {system_of(log) for log in used}
+        asked = {**used, **{system: None for system in self.systems if system not in read}}
+        return dict(sorted(asked.items(), key=lambda log: self.systems.index(system_of(log[0]))))
 
     @property
     def encoders(self) -> dict[str, dict[str, tuple[Representation, ...]]]:

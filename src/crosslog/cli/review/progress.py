@@ -56,10 +56,10 @@ def show_run() -> None:
 
     run = Settings.load().run
     listing = Table("system", "rows", *schemas.STATUSES, "with problems", title=f"suite {run.name}")
-    for system in run.systems:
+    for system in run.logs:
         listing.add_row(system, *_counts(system))
     Console().print(listing)
-    for name in run.experiments:
+    for name in run.everything:
         folder = artifacts.METRICS.at(experiment=name, detector="any").parent
         reports = sorted(path.stem for path in folder.glob("*.json"))
         say(f"{name}: {', '.join(reports) or 'no report yet'}")
