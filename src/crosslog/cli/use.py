@@ -8,7 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from crosslog.artifacts import replace_file
+from crosslog.artifacts import SOURCES, episodes_folder, replace_file
 from crosslog.settings import CHOSEN, Experiment, Settings, SettingsError, Suite, system_of
 from crosslog.systems import load_systems
 
@@ -62,7 +62,7 @@ def _logs(settings: Settings, suite: Suite) -> Iterator[tuple[str, dict[str, str
 def _experiment(suite: Suite, experiment: Experiment) -> dict[str, str]:
     """Files that a stage of an experiment hangs on."""
     tuned_on = suite.experiments[experiment.tuned_on]
-    return {"base": experiment.base, "tuned_on": f"data/episodes/{tuned_on.search_arm}/sources"}
+    return {"base": experiment.base, "tuned_on": (episodes_folder(tuned_on.search_arm) / SOURCES).as_posix()}
 
 
 def _dump(content: dict[str, Any]) -> str:
