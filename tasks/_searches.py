@@ -25,7 +25,7 @@ from tasks._episodes import set_up_networks
 if TYPE_CHECKING:
     from crosslog.detection.tuning.search import Problem
 
-LIBRARIES = ("numpy", "optuna", "scikit-learn", "torch")
+
 
 
 def problem_of(settings: Settings, detector: str, folds: Sequence[SearchFold]) -> Problem:
@@ -75,5 +75,5 @@ def _rest(settings: Settings, detector: str, tuned_on: Experiment) -> dict[str, 
         "tune": [tune.seed, tune.startup_trials],
         "folds": [tuned_on.unit, tuned_on.split.support_units],
         "threshold": settings.evaluate.threshold,
-        "versions": {library: version(library) for library in LIBRARIES},
+        "versions": {library: version(library) for library in (*_jobs.LIBRARIES, "optuna")},
     }
