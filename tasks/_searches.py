@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from crosslog.detection.tuning.search import Problem
 
 
-
-
 def problem_of(settings: Settings, detector: str, folds: Sequence[SearchFold]) -> Problem:
     """A detector's search, with one seed: the mean of F1 at the fixed threshold and of average precision.
 

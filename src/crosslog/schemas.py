@@ -10,7 +10,7 @@ import pandera.polars as pa
 import polars as pl
 
 STATUSES = ("pending", "approved", "edited", "rejected")
-SOURCES = ("rules", "llm", "curated", "person")
+WRITERS = ("rules", "llm", "curated", "person")
 VERDICTS = ("", "normal", "anomalous", "depends")
 ROLES = ("source_support", "source_query", "support", "query")
 LEVELS = ("event", "window", "session", "type")
@@ -85,7 +85,7 @@ class Interpretations(Schema):
     example: pl.String
     occurrences: pl.UInt64
     interpretation: pl.String = pa.Field(str_length={"min_value": 1})
-    source: pl.String = pa.Field(isin=SOURCES)
+    source: pl.String = pa.Field(isin=WRITERS)
     status: pl.String = pa.Field(isin=STATUSES)
     verdict: pl.String = pa.Field(isin=VERDICTS)
     reviewer: pl.String

@@ -31,7 +31,9 @@ def copy(pipeline: Path) -> Path:
 
 def stages(folder: Path, *names: str) -> list[tuple[int, int]]:
     """How many detectors each stage made, and how many it took as they were."""
-    code = "import re, sys\nfrom tasks import train, score, evaluate\nfor each in (train, score, evaluate): each.main('e')"
+    code = (
+        "import re, sys\nfrom tasks import train, score, evaluate\nfor each in (train, score, evaluate): each.main('e')"
+    )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(folder / "src")])}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, check=False

@@ -13,10 +13,8 @@ from safetensors.numpy import save
 
 from crosslog.artifacts.checking import ArtifactError
 
-State = Mapping[str, NDArray[Any]]
 
-
-def write_state(path: Path, state: State, about: Mapping[str, str]) -> Path:
+def write_state(path: Path, state: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> Path:
     """Write arrays and words, the same bytes for the same content; an empty state gives a file too."""
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {name: np.ascontiguousarray(array) for name, array in sorted(state.items())}

@@ -19,7 +19,7 @@ from crosslog.settings import SpanRequest
 
 RESTARTS = 20  # draws before packing
 SWEEPS = 200  # passes over packed spans; each re-draws every span between its neighbours
-NONE = np.iinfo(np.int64).max
+NO_PLACE = np.iinfo(np.int64).max
 
 
 class PlacementError(ValueError):
@@ -52,9 +52,9 @@ class Starts:
         return int(np.searchsorted(self.at, self.at.dtype.type(min(position, np.iinfo(self.at.dtype).max))))
 
     def first(self, position: int) -> int:
-        """The first legal start at or after a position, or NONE."""
+        """The first legal start at or after a position, or NO_PLACE."""
         index = self.index(position)
-        return int(self.at[index]) if index < len(self.at) else NONE
+        return int(self.at[index]) if index < len(self.at) else NO_PLACE
 
 
 def draw(supports: Starts, queries: Starts, wanted: int, rng: np.random.Generator) -> list[Pair]:
@@ -92,14 +92,14 @@ def _alone(starts: Starts, wanted: int, rng: np.random.Generator) -> list[int]:
     packed: list[int] = []
     while len(packed) < wanted:
         start = starts.first(packed[-1] + starts.length if packed else 0)
-        if start == NONE:
+        if start == NO_PLACE:
             raise PlacementError(f"{len(packed)} of {wanted} disjoint {starts.role} spans are possible")
         packed.append(start)
     for _ in range(RESTARTS):
         drawn: list[int] = []
         while len(drawn) < wanted:
             taken = sorted((start, start + starts.length) for start in drawn)
-            start_or_none = _chosen(starts, taken, (0, NONE), rng)
+            start_or_none = _chosen(starts, taken, (0, NO_PLACE), rng)
             if start_or_none is None:
                 break
             drawn.append(start_or_none)
@@ -129,7 +129,7 @@ def pack(supports: Starts, queries: Starts, wanted: int) -> list[Pair]:
                 if state in ends
             ]
             for start, starts in options:
-                if start != NONE and start + starts.length < ends.get((s, q), NONE):
+                if start != NO_PLACE and start + starts.length < ends.get((s, q), NO_PLACE):
                     ends[s, q] = start + starts.length
                     before[s, q] = (starts.role, start)
     possible = max(count for count in range(wanted + 1) if (count, count) in ends)
@@ -155,10 +155,10 @@ def _drawn(supports: Starts, queries: Starts, wanted: int, rng: np.random.Genera
     pairs: list[Pair] = []
     for _ in range(wanted):
         taken = sorted(_taken(pairs, supports, queries))
-        earliest = next(_free(supports, taken, 0, NONE), None)
+        earliest = next(_free(supports, taken, 0, NO_PLACE), None)
         if earliest is None:
             return None
-        query = _chosen(queries, taken, (int(supports.at[earliest[0]]) + supports.length, NONE), rng)
+        query = _chosen(queries, taken, (int(supports.at[earliest[0]]) + supports.length, NO_PLACE), rng)
         if query is None:
             return None
         support = _chosen(supports, taken, (0, query - supports.length + 1), rng)
@@ -176,7 +176,7 @@ def _taken(pairs: list[Pair], supports: Starts, queries: Starts) -> Iterator[tup
 
 def _free(starts: Starts, taken: list[tuple[int, int]], low: int, high: int) -> Iterator[tuple[int, int]]:
     """Ranges of indices of legal starts in [low, high) whose span overlaps nothing taken."""
-    edges = [(0, low), *taken, (NONE, NONE)]
+    edges = [(0, low), *taken, (NO_PLACE, NO_PLACE)]
     position = 0
     for begin, end in edges:
         first, last = starts.index(max(position, low)), starts.index(min(high, begin - starts.length + 1))
@@ -206,7 +206,7 @@ def _shaken(packed: list[Pair], supports: Starts, queries: Starts, rng: np.rando
     for _ in range(SWEEPS):
         for i in reversed(range(len(at))):
             low = at[i - 1] + kinds[i - 1].length if i else 0
-            high = at[i + 1] - kinds[i].length if i + 1 < len(at) else NONE - 1
+            high = at[i + 1] - kinds[i].length if i + 1 < len(at) else NO_PLACE - 1
             at[i] = int(kinds[i].at[rng.integers(kinds[i].index(low), kinds[i].index(high + 1))])
     moved = {(which, episode): start for start, (_, which, episode) in zip(at, order, strict=True)}
     return [Pair(moved[0, episode], moved[1, episode]) for episode in range(len(packed))]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from crosslog.detection.events import Episode, Windows
 from crosslog.settings import Experiment
 
-STEPS = {"step": pl.UInt32, "hits": pl.UInt32, "alarms": pl.UInt32, "anomalous": pl.UInt32, "scored": pl.Boolean}
+STEP_COLUMNS = {"step": pl.UInt32, "hits": pl.UInt32, "alarms": pl.UInt32, "anomalous": pl.UInt32, "scored": pl.Boolean}
 
 
 @runtime_checkable
@@ -61,10 +61,10 @@ class AdaptationRules(NamedTuple):
 
 
 def count_steps(scores: Sequence[NDArray[np.float32]], truth: NDArray[np.bool_], threshold: float) -> pl.DataFrame:
-    """What each step flags: columns of STEPS but `scored`, from the query's (size,) scores after each and its truth."""
+    """What each step flags: columns of STEP_COLUMNS but `scored`, from the query's (size,) scores after each and its truth."""
     flags = [values >= threshold for values in scores]
     rows = [(step, (flagged & truth).sum(), flagged.sum(), truth.sum()) for step, flagged in enumerate(flags)]
-    columns = {name: kind for name, kind in STEPS.items() if name != "scored"}
+    columns = {name: kind for name, kind in STEP_COLUMNS.items() if name != "scored"}
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 

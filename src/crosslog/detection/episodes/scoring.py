@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from crosslog.detection.detector import Detector
-from crosslog.detection.episodes.adapting import STEPS, AdaptationRules, Stepwise, count_steps
+from crosslog.detection.episodes.adapting import STEP_COLUMNS, AdaptationRules, Stepwise, count_steps
 from crosslog.detection.events import Episode, Windows
 
 
@@ -104,7 +104,7 @@ def _adapt_to(
 def _adapt(fitted: Detector, number: int, support: Windows, sources: Sequence[Episode]) -> _Adapted:
     start = time.perf_counter()
     detector = fitted.adapt(support, sources)
-    return _Adapted(detector, number, support, pl.DataFrame(schema=STEPS), time.perf_counter() - start)
+    return _Adapted(detector, number, support, pl.DataFrame(schema=STEP_COLUMNS), time.perf_counter() - start)
 
 
 def _score(adapted: _Adapted, episode: Episode) -> tuple[pl.DataFrame, float]:

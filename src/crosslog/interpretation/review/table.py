@@ -13,7 +13,7 @@ import polars as pl
 from crosslog import csv_files
 from crosslog.csv_files import CsvError, cells
 from crosslog.csv_files.rewriting import read_if_there, rewrite_file
-from crosslog.schemas import SOURCES, STATUSES, VERDICTS, Interpretations
+from crosslog.schemas import WRITERS, STATUSES, VERDICTS, Interpretations
 from crosslog.templates import template_key
 
 ROW_COLUMNS = tuple(Interpretations.to_schema().columns)
@@ -21,7 +21,7 @@ ROW_TYPES = {name: pl.UInt64 if name == "occurrences" else pl.String for name in
 MACHINES = ("rules", "llm", "curated")  # a later one's sentence may take the place of an earlier one's
 WRITTEN = "written"  # files of earlier versions do not have it, and a reviewer need not see it
 SHOWN_COLUMNS = tuple(name for name in ROW_COLUMNS if name != WRITTEN)
-ROW_CHOICES = {"source": SOURCES, "status": STATUSES, "verdict": VERDICTS}
+ROW_CHOICES = {"source": WRITERS, "status": STATUSES, "verdict": VERDICTS}
 ROW_KEY = re.compile(r"[0-9a-f]{16}")
 WRITTEN_FORM = re.compile(r"[a-p]{16}")
 LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")  # a spreadsheet takes digits for a number

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crosslog.logs.simulate.draws import Draws, Numbers
 from crosslog.logs.simulate.mixture import NO_ALERT, REGIME, plan_activity
 from crosslog.logs.simulate.process import plan_runs
-from crosslog.logs.simulate.slots import COMMON_SLOTS, NOTHING, PEER, SERVICES, SLOT, SlotPool, fill_slots
+from crosslog.logs.simulate.slots import COMMON_SLOTS, NO_SLOT, PEER, SERVICES, SLOT, SlotPool, fill_slots
 from crosslog.logs.simulate.stamps import Stamps
 from crosslog.logs.simulate.vocabulary import SERVICE, Dialect, Wording, date_wordings
 
@@ -27,7 +27,7 @@ class Writer:
         self.lines, self.draws = lines, draws
         self.runs = plan_runs(dialect, lines, draws)
         self.activity = plan_activity(dialect, draws)
-        nodes = {NOTHING: ("",), PEER: dialect.nodes.compute, SERVICES: dialect.nodes.service}
+        nodes = {NO_SLOT: ("",), PEER: dialect.nodes.compute, SERVICES: dialect.nodes.service}
         self.pool = fill_slots({**nodes, **COMMON_SLOTS, **dialect.slots}, draws)
         self.messages = _Wordings(date_wordings(dialect, draws), self.pool, draws)
         self.stamps = Stamps(dialect, self.pool)
@@ -89,7 +89,7 @@ class _Wordings:
         self.of_service = np.array([wording.text.startswith(SERVICE) for wording in known])
         split = [SLOT.split(wording.text.removeprefix(SERVICE)) for wording in known]  # text, slot, text, …, text
         width = max(map(len, split))
-        padded = [pieces + [NOTHING] * (width - len(pieces)) for pieces in split]
+        padded = [pieces + [NO_SLOT] * (width - len(pieces)) for pieces in split]
         self.pieces = [pl.Series([row[position] for row in padded]) for position in range(0, width, 2)]
         self.slots = np.array([[pool.names.index(slot) for slot in row[1::2]] for row in padded])
 

@@ -32,7 +32,7 @@ COMMON_SLOTS: dict[str, tuple[str, ...]] = {
     "version": ("[123].#.1#",),
 }
 PEER = "peer"  # the slot that names some compute node
-NOTHING, SERVICES = "", "service node"  # slots that no wording can name
+NO_SLOT, SERVICES = "", "service node"  # slots that no wording can name
 
 
 @dataclass(frozen=True)
