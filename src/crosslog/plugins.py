@@ -73,11 +73,11 @@ def build(kind: str, name: str, block: Mapping[str, Any]) -> Any:
 
 def check_block(kind: str, name: str, block: Mapping[str, Any]) -> None:
     """Raise a PluginError that says what does not fit in a plugin's block; the plugin is read, not imported."""
-    if problems := [f"{field}: {problem}" if field else problem for field, problem in find_problems(kind, name, block)]:
+    if problems := [f"{field}: {problem}" if field else problem for field, problem in find_misfits(kind, name, block)]:
         raise PluginError(f"{kind.rpartition('.')[2]}/{name}.py: {'; '.join(problems)}")
 
 
-def find_problems(kind: str, name: str, block: Mapping[str, Any], given: str = "") -> Iterator[tuple[str, str]]:
+def find_misfits(kind: str, name: str, block: Mapping[str, Any], given: str = "") -> Iterator[tuple[str, str]]:
     """Field and what is wrong with it, for each that a block lacks, has too many, or gives a wrong type or range.
 
     Nothing is imported, for a detector may bring torch: types are what the file's source says, strictly.

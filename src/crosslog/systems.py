@@ -12,7 +12,7 @@ from crosslog import plugins
 from crosslog.settings import Frozen, Name, SettingsError, checked_model, locate_key, read_yaml
 from crosslog.settings.experiments import Lines
 
-NAME = re.compile("[a-z0-9_]+")
+SYSTEM_NAME = re.compile("[a-z0-9_]+")
 LabelSource = Literal["tag", "sessions", "lines", "reviewed", "none"]
 
 
@@ -142,6 +142,6 @@ def load_system(name: str, path: Path = Path("systems.yaml")) -> System:
 
 
 def _checked(name: str, path: Path, content: dict[str, Any]) -> System:
-    if not NAME.fullmatch(str(name)):
+    if not SYSTEM_NAME.fullmatch(str(name)):
         raise SettingsError(f"{locate_key((path,), [name])}: {name!r}: a system's name is of a-z, 0-9 and _ alone")
     return checked_model(System, path, content[name], name)

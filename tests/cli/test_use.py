@@ -16,7 +16,7 @@ def project(workspace: Path) -> Path:
     """The small settings, with systems, and nothing chosen."""
     write_params(workspace)
     entry = {"description": "d", "kind": "k", "format": "plain", "path": "x.log", "labels": "tag"}
-    systems = {name: entry for name in ("gears", "belts", "pumps", "mine")}
+    systems = dict.fromkeys(("gears", "belts", "pumps", "mine"), entry)
     (workspace / "systems.yaml").write_text(json.dumps(systems), encoding="utf-8")
     (workspace / "suite.yaml").unlink()
     return workspace

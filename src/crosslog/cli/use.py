@@ -12,7 +12,7 @@ from crosslog.artifacts import SOURCES, episodes_folder, replace_file
 from crosslog.settings import CHOSEN, Experiment, Settings, SettingsError, Suite, system_of
 from crosslog.systems import load_systems
 
-HEAD = """# Written by `crosslog use {name}`: what `dvc repro` works on. Run it again
+_HEAD = """# Written by `crosslog use {name}`: what `dvc repro` works on. Run it again
 # after a change of experiments/, of `suites` in params.yaml or of a format in systems.yaml.
 """
 
@@ -21,7 +21,7 @@ def use_suite(name: str) -> str:
     """Write suite.yaml, where it would be another, and say what it has; SettingsError where the suite is not sound."""
     settings = Settings.load()
     suite = settings.suite(name)
-    text = HEAD.format(name=name) + _dump({"run": describe_suite(settings, suite)})
+    text = _HEAD.format(name=name) + _dump({"run": describe_suite(settings, suite)})
     if not CHOSEN.exists() or CHOSEN.read_text(encoding="utf-8") != text:
         with replace_file(CHOSEN) as temporary:
             temporary.write_text(text, encoding="utf-8")

@@ -166,7 +166,7 @@ class Settings(Frozen):
 def _named(
     where: tuple[str, ...], kind: str, name: str, block: Mapping[str, Any], given: str = ""
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    return (((*where, field), problem) for field, problem in plugins.find_problems(kind, name, block, given))
+    return (((*where, field), problem) for field, problem in plugins.find_misfits(kind, name, block, given))
 
 
 __all__ = [

@@ -61,7 +61,7 @@ class AdaptationRules(NamedTuple):
 
 
 def count_steps(scores: Sequence[NDArray[np.float32]], truth: NDArray[np.bool_], threshold: float) -> pl.DataFrame:
-    """What each step flags: columns of STEP_COLUMNS but `scored`, from the query's (size,) scores after each and its truth."""
+    """STEP_COLUMNS but `scored`: what each step flags, from the query's (size,) scores after each and its truth."""
     flags = [values >= threshold for values in scores]
     rows = [(step, (flagged & truth).sum(), flagged.sum(), truth.sum()) for step, flagged in enumerate(flags)]
     columns = {name: kind for name, kind in STEP_COLUMNS.items() if name != "scored"}

@@ -13,7 +13,7 @@ import polars as pl
 from crosslog import csv_files
 from crosslog.csv_files import CsvError, cells
 from crosslog.csv_files.rewriting import read_if_there, rewrite_file
-from crosslog.schemas import WRITERS, STATUSES, VERDICTS, Interpretations
+from crosslog.schemas import STATUSES, VERDICTS, WRITERS, Interpretations
 from crosslog.templates import template_key
 
 ROW_COLUMNS = tuple(Interpretations.to_schema().columns)
