@@ -11,7 +11,7 @@ from crosslog.settings import Settings
 
 
 def main(name: str, detector: str) -> None:
-    """Write reports/metrics, reports/audits and data/curves of <name> and <detector>."""
+    """Write reports/metrics, reports/audits, data/curves and data/resamples of <name> and <detector>."""
     settings, names = Settings.load(), {"experiment": name, "detector": detector}
     run = Run(
         **names,
@@ -26,6 +26,7 @@ def main(name: str, detector: str) -> None:
     artifacts.METRICS.write(found.metrics, **names)
     artifacts.AUDITS.write(found.audits, **names)
     artifacts.CURVES.write(found.curves, **names)
+    artifacts.RESAMPLES.write(found.resamples, **names)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ TRIALS = Table("data/tuned/{experiment}/{detector}.trials.json", schemas.Trials)
 METRICS = Table("reports/metrics/{experiment}/{detector}.json", schemas.Metrics)
 AUDITS = Table("reports/audits/{experiment}/{detector}.json", schemas.Audits)
 CURVES = Table("data/curves/{experiment}/{detector}.parquet", schemas.Curves)
+RESAMPLES = Table("data/resamples/{experiment}/{detector}.parquet", schemas.Resamples)
 
 
 def vectors_path(experiment: str, part: str) -> Path:
