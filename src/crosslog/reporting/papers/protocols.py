@@ -11,24 +11,28 @@ from typing import Literal, NamedTuple
 
 import polars as pl
 
-from crosslog.reporting._inputs import Estimate, Inputs, Measure
-from crosslog.reporting._published import Published, Row
-from crosslog.reporting._tables import MISSING, Cell, cell, words
+from crosslog.reporting.document.chapter import Cell
+from crosslog.reporting.numbers.differences import compare_protocols
+from crosslog.reporting.numbers.headlines import difference_cell
+from crosslog.reporting.numbers.inputs import Estimate, Inputs, Measure
+from crosslog.reporting.numbers.measures import number_cell, word_cell
+from crosslog.reporting.numbers.wording import numbers_note
+from crosslog.reporting.papers.tables import PrintedRow, Published
 from crosslog.settings import Protocol
 
-MEASURES = tuple(Measure("event", metric, "fixed") for metric in ("precision", "recall", "f1"))
-WORDS = {"honest": "honest", "published": "as published"}
-GAP = "F1, published minus honest"
-HEAD = (
+DECIDED = tuple(Measure("event", metric, "fixed") for metric in ("precision", "recall", "f1"))
+PROTOCOL_WORDS = {"honest": "honest", "published": "as published"}
+PROTOCOL_GAP = "F1, published minus honest"
+PROTOCOL_HEAD = (
     "Sources",
     *(f"{protocol} {name}" for protocol in ("Honest", "As published") for name in ("P", "R", "F1")),
-    GAP,
+    PROTOCOL_GAP,
     "Paper: trained",
     *(f"Paper {name}" for name in ("P", "R", "F1")),
     "Audit, honest",
     "Audit, as published",
 )
-UNDEFINED = Estimate(None, None, None)
+UNDEFINED = Estimate(None)
 
 
 class Runs(NamedTuple):
@@ -52,23 +56,35 @@ def runs_of(inputs: Inputs, name: str, detector: str, labels: Literal["own", "sh
     return Runs(first("honest"), first("published"))
 
 
-def row_of(inputs: Inputs, runs: Runs, detector: str, paper: Row | None) -> tuple[Cell, ...]:
-    """The cells below HEAD."""
-    honest, published = (_numbers(inputs, experiment, detector) for experiment in runs)
+def protocol_cells(inputs: Inputs, runs: Runs, detector: str, paper: PrintedRow | None) -> tuple[Cell, ...]:
+    """The cells below PROTOCOL_HEAD."""
     return (
-        words("; ".join(_sources(inputs, runs, detector))),
-        *map(cell, honest),
-        *map(cell, published),
-        gap(honest[-1], published[-1]),
+        word_cell("; ".join(_sources(inputs, runs, detector))),
+        *_cells(inputs, runs.honest, detector),
+        *_cells(inputs, runs.published, detector),
+        gap_cell(inputs, runs, detector),
         *_printed(paper),
-        *(words(_audit(inputs, experiment, detector)) for experiment in runs),
+        *(word_cell(_audit(inputs, experiment, detector)) for experiment in runs),
     )
 
 
-def _printed(paper: Row | None) -> list[Cell]:
+def _cells(inputs: Inputs, experiment: str | None, detector: str) -> Iterator[Cell]:
+    """Each number with the file that it stands in."""
+    source = inputs.files.get((experiment, detector), "") if experiment else ""
+    for estimate in _numbers(inputs, experiment, detector):
+        yield number_cell(estimate, source)
+
+
+def f1_cells(inputs: Inputs, runs: Runs, detector: str) -> tuple[Cell, Cell, Cell]:
+    """F1 under both protocols, and the difference."""
+    honest, published = ([*_cells(inputs, experiment, detector)][-1] for experiment in runs)
+    return honest, published, gap_cell(inputs, runs, detector)
+
+
+def _printed(paper: PrintedRow | None) -> list[Cell]:
     if paper is None:
-        return [words(""), *[Cell(MISSING)] * len(MEASURES)]
-    return [words(paper.setting), *(Cell(f"{share:.4f}") for share in paper.shares)]
+        return [word_cell(""), *[Cell()] * len(DECIDED)]
+    return [word_cell(paper.setting), *(Cell(f"{share:.4f}", "", share) for share in paper.shares)]
 
 
 def f1_of(inputs: Inputs, experiment: str | None, detector: str) -> Estimate:
@@ -78,8 +94,8 @@ def f1_of(inputs: Inputs, experiment: str | None, detector: str) -> Estimate:
 
 def _numbers(inputs: Inputs, experiment: str | None, detector: str) -> list[Estimate]:
     if experiment is None:
-        return [UNDEFINED] * len(MEASURES)
-    return [inputs.estimate(experiment, detector, measure) for measure in MEASURES]
+        return [UNDEFINED] * len(DECIDED)
+    return [inputs.estimate(experiment, detector, measure) for measure in DECIDED]
 
 
 def _sources(inputs: Inputs, runs: Runs, detector: str) -> Iterator[str]:
@@ -93,11 +109,11 @@ def _sources(inputs: Inputs, runs: Runs, detector: str) -> Iterator[str]:
             yield inputs.marked(system)
 
 
-def gap(honest: Estimate, published: Estimate) -> Cell:
-    """Published minus honest, with its sign."""
-    if honest.value is None or published.value is None:
-        return Cell(MISSING)
-    return Cell(f"{published.value - honest.value:+.3f}".replace("-", "−"))
+def gap_cell(inputs: Inputs, runs: Runs, detector: str) -> Cell:
+    """F1 as published minus the honest one, with its sign and its interval."""
+    if runs.honest is None or runs.published is None:
+        return Cell()
+    return difference_cell(compare_protocols(inputs, (runs.published, runs.honest), detector, DECIDED[-1]))
 
 
 def _audit(inputs: Inputs, experiment: str | None, detector: str) -> str:
@@ -117,7 +133,7 @@ def failures(inputs: Inputs, runs: Sequence[tuple[str, Runs]]) -> Iterator[str]:
         pairs = {(getattr(pair, protocol), detector) for detector, pair in runs if getattr(pair, protocol)}
         for check, detectors in _failed(inputs, pairs):
             whose = "all" if len(detectors) == len(pairs) else ", ".join(dict.fromkeys(detectors))
-            refused.setdefault(check, []).append(f"{WORDS[protocol]}: {whose}")
+            refused.setdefault(check, []).append(f"{PROTOCOL_WORDS[protocol]}: {whose}")
     if refused:
         yield "The audit refuses: " + "; ".join(f"{check} ({', '.join(each)})" for check, each in refused.items()) + "."
 
@@ -135,3 +151,15 @@ def caption_of(inputs: Inputs, source: str, paper: Published, runs: list[Runs]) 
     names = [name for pair in runs for name in pair if name]
     targets = dict.fromkeys(inputs.marked_targets(name) for name in names)
     return f"{source} ({paper.target}), here {', '.join(targets)}"
+
+
+def column_note(inputs: Inputs) -> tuple[str, str]:
+    """What the columns below PROTOCOL_HEAD are."""
+    return (
+        f"P, R and F1 are precision, recall and F1 of events, flagged from a score of {inputs.evaluate.threshold:g} "
+        f"on. {numbers_note(inputs)}. A dash: no such run, or not defined.",
+        "Honest: supports come before their queries and never overlap them, and the last adaptation step is scored. "
+        "As published: spans are drawn as the paper's public code draws them, and the step with the best F1 on the "
+        "query is scored. Paper: what it prints, on the full logs of its own systems. The audit counts the checks that "
+        "hold.",
+    )

@@ -1,0 +1,88 @@
+"""Whether the difference of two numbers is more than chance: paired bootstrap over an experiment's folds.
+
+Every detector of an experiment meets the same resamples (schema Resamples), so the difference is taken in each of them
+and its percentile interval (Efron 1979) read off. Below six folds no difference is told: of five, chance alone gives
+all the same sign in one case of sixteen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from crosslog.reporting.numbers.inputs import Floats1D, Inputs, Measure
+
+FEWEST_FOLDS = 6
+
+
+class Difference(NamedTuple):
+    """One number minus another, with its interval; None where it is not known.
+
+    `told`: whether the interval leaves out nought; None where there are too few folds to say, or no interval.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    told: bool | None = None
+
+
+class Standing(NamedTuple):
+    """The detector with the highest number, and those that are not told apart from it."""
+
+    best: str
+    tied: tuple[str, ...]
+    judged: bool  # whether there are folds enough to tell
+
+
+def compare_detectors(inputs: Inputs, arm: str, pair: tuple[str, str], measure: Measure) -> Difference:
+    """The first detector of a pair minus the second, in one arm of an experiment."""
+    one, other = ((arm, detector) for detector in pair)
+    return _difference(inputs, one, other, measure, shift=0)
+
+
+def compare_protocols(inputs: Inputs, arms: tuple[str, str], detector: str, measure: Measure) -> Difference:
+    """A detector in the first arm minus the same in the second: other spans, so resamples are not paired."""
+    one, other = ((arm, detector) for arm in arms)
+    return _difference(inputs, one, other, measure, shift=1)
+
+
+def rank_detectors(inputs: Inputs, arm: str, measure: Measure, among: Sequence[str]) -> Standing | None:
+    """The best of some detectors; None where the number is defined for none of them."""
+    values = {detector: inputs.estimate(arm, detector, measure).value for detector in among}
+    known = {detector: value for detector, value in values.items() if value is not None}
+    if not known:
+        return None
+    best = max(known, key=lambda detector: known[detector])
+    differences = {
+        detector: compare_detectors(inputs, arm, (best, detector), measure) for detector in known if detector != best
+    }
+    tied = tuple(detector for detector, difference in differences.items() if difference.told is False)
+    return Standing(best, tied, all(difference.told is not None for difference in differences.values()))
+
+
+def _difference(
+    inputs: Inputs, one: tuple[str, str], other: tuple[str, str], measure: Measure, *, shift: int
+) -> Difference:
+    """`shift`: by how many places the second's resamples are moved, so that none meets its own."""
+    ours, theirs = inputs.estimate(*one, measure), inputs.estimate(*other, measure)
+    if ours.value is None or theirs.value is None:
+        return Difference(None)
+    value = ours.value - theirs.value
+    pair = [inputs.resampled(*run, measure) for run in (one, other)]
+    if not all(len(each) for each in pair) or len(pair[0]) != len(pair[1]):
+        return Difference(value)
+    low, high = _interval(pair[0] - np.roll(pair[1], shift), inputs.evaluate.confidence)
+    enough = all(each.resampled == "blocks" or each.folds >= FEWEST_FOLDS for each in (ours, theirs))
+    told = None if low is None or high is None or not enough else low > 0 or high < 0
+    return Difference(value, low, high, told)
+
+
+def _interval(values: Floats1D, confidence: float) -> tuple[float | None, float | None]:
+    defined = values[~np.isnan(values)]
+    if not len(defined):
+        return None, None
+    low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)

@@ -1,0 +1,80 @@
+"""What came out: per experiment the best methods beside the best trivial one, and what a protocol's leaks add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crosslog.reporting.document.chapter import Block, Bullets, Chapter, Words
+from crosslog.reporting.document.panels import Dot, DotPanel, Figure, PanelGroup
+from crosslog.reporting.numbers.headlines import headline, headline_words, leak_words
+from crosslog.reporting.numbers.inputs import Inputs, Measure
+from crosslog.reporting.numbers.measures import TRIVIAL, percent
+from crosslog.reporting.numbers.outcomes import outcome_grid
+
+NOTHING_HONEST = "This run has no experiment under the honest protocol."
+
+
+def chapter(inputs: Inputs) -> Chapter:
+    """A sentence or two per experiment, the same in a table, and every method's F1 as a picture."""
+    return Chapter("What came out", tuple(_blocks(inputs)), front=True)
+
+
+def _blocks(inputs: Inputs) -> Iterator[Block]:
+    if not inputs.main:
+        yield NOTHING_HONEST
+        return
+    yield from meanings(inputs)
+    yield Bullets(tuple(_line(inputs, arm) for arm in inputs.main))
+    yield outcome_grid(inputs)
+    yield _figure(inputs)
+
+
+def meanings(inputs: Inputs) -> Iterator[str]:
+    """The words that the rest leans on."""
+    yield (
+        "A method learns from source systems whose lines are labelled, and finds anomalies in a target that it has not "
+        "seen. Of the target it is given a support: a few labelled lines. It is scored on a query: later lines, whose "
+        "labels only the evaluation reads. A support and its query are an episode; numbers are means over episodes. A "
+        "type is a distinct message, counted once however often it occurs, so that a burst of one alert does not "
+        "decide."
+    )
+    yield (
+        "F1 weighs false alarms against anomalies that are missed: 1 is perfect. A trivial method transfers nothing: "
+        f"{', '.join(TRIVIAL[:-1])} and {TRIVIAL[-1]}. A difference is more than chance where its "
+        f"{percent(inputs.evaluate.confidence)} interval, from resamples that both methods share, leaves out nought; "
+        "with fewer than six episodes nothing is said."
+    )
+
+
+def _line(inputs: Inputs, arm: str) -> Words:
+    told = headline(inputs, arm, _f1(inputs, arm))
+    name = f"{inputs.name_of(arm)} ({inputs.marked_sources(arm)} → {inputs.marked_targets(arm)}): "
+    return (name, *headline_words(inputs, told), *leak_words(told))
+
+
+def _f1(inputs: Inputs, arm: str) -> Measure:
+    return Measure(inputs.suite.everything[arm].levels[0], "f1", "fixed")
+
+
+def _figure(inputs: Inputs) -> Figure:
+    published = any(inputs.partner(arm) for arm in inputs.main)
+    bar = " The grey stroke is the same method under the published protocol." * published
+    return Figure(
+        "outcome",
+        "F1 of every method with its interval, a panel per experiment; the same numbers stand in the tables",
+        f"F1 of every method, the best above, with its {percent(inputs.evaluate.confidence)} interval; hollow: trivial "
+        f"methods.{bar}",
+        (PanelGroup("F1 of every method", tuple(_panel(inputs, arm) for arm in inputs.main)),),
+    )
+
+
+def _panel(inputs: Inputs, arm: str) -> DotPanel:
+    measure, partner = _f1(inputs, arm), inputs.partner(arm)
+    dots = []
+    for detector in inputs.suite.detectors_of(arm):
+        value, low, high, *_ = inputs.estimate(arm, detector, measure)
+        again = partner and detector in inputs.suite.detectors_of(partner)
+        other = inputs.estimate(partner, detector, measure).value if partner and again else None
+        dots.append(Dot(detector, value, low, high, other, detector in TRIVIAL))
+    dots.sort(key=lambda dot: -1.0 if dot.value is None else dot.value, reverse=True)
+    return DotPanel(inputs.name_of(arm), f"F1 of {measure.level}s", tuple(dots))
