@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from crosslog.reporting._inputs import Inputs
-from crosslog.reporting._tables import compact_columns, transfer_columns, unit_columns
+from crosslog.reporting.numbers.inputs import Inputs
+from crosslog.reporting.numbers.measures import compact_columns, transfer_columns, unit_columns
 from crosslog.settings import EmbedSettings, EvaluateSettings, Experiment, Suite, SystemUse
 from crosslog.systems import Labels, SourceFile, System
 
@@ -61,11 +61,13 @@ def inputs() -> Inputs:
         metrics=_metrics(RUNS),
         audits=_audits(RUNS),
         curves=_curves(RUNS),
+        resamples=_resamples(RUNS),
         steps=_steps([("e1", "crosyslog")]),
         chosen={run: {} for run in RUNS},
         trials=_trials([]),
         seconds={("e1", "crosyslog"): {"train": [1.5, 2.0], "adapt": [0.25], "score": [0.125]}},
         embedding_seconds={"old": {"message-hashing": {"texts": 1234, "new": 5, "seconds": 0.5, "identity": "h"}}},
+        files=_files(RUNS),
     )
 
 
@@ -95,9 +97,11 @@ def paper(inputs: Inputs) -> Inputs:
         metrics=_metrics(runs),
         audits=_audits(runs),
         curves=_curves(runs),
+        resamples=_resamples(runs),
         steps=_steps([("e1", "crosyslog"), ("e1", "lstm"), ("e1p", "crosyslog")]),
         chosen={run: {"hidden": 128, "rate": 0.123456} if run[1] == "crosyslog" else {} for run in runs},
         trials=_trials([run for run in runs if run[1] == "crosyslog" and suite.is_searched(run[0])]),
+        files=_files(runs),
     )
 
 
@@ -134,16 +138,16 @@ def _metrics(runs: Sequence[Run]) -> pl.DataFrame:
     shown = {column.measure for columns in columns_of for column in columns(("event", "window", "type"))}
     numbers = {(*measure,): (0.9, 0.85, 0.95) for measure in sorted(shown)}
     numbers["event", "f1", "fixed"] = (0.98765, 0.95, 1.0)
-    numbers["event", "recall_unseen", "fixed"] = (None, None, None)
     for level, labels, anomalies, share in (("event", 2000, 40.5, 0.02), ("type", 68, 5, 0.1), ("window", 20, 9, 0.4)):
         numbers[level, "support_labels", ""] = (labels, labels, labels)
         numbers[level, "support_anomalies", ""] = (anomalies, None, None)
         numbers[level, "anomalous", ""] = (share, share, share)
         numbers[level, "anomalies_seen", ""] = (0.25, None, None)
+    undefined = {("event", "recall_unseen", "fixed"): (None, None, None)}
     rows = [
-        (name, "real" if name == "e3" else "made", detector, *key, *values, 2, "episodes")
+        (name, "real" if name == "e3" else "made", detector, *key, *values, 8, "episodes")
         for name, detector in runs
-        for key, values in numbers.items()
+        for key, values in {**numbers, **(undefined if detector == "crosyslog" else {})}.items()
     ]
     columns = ["experiment", "target", "detector", "level", "metric", "threshold", "value", "low", "high", "folds"]
     columns.append("resampled")
@@ -168,6 +172,19 @@ def _curves(runs: Sequence[Run]) -> pl.DataFrame:
         schema=["experiment", "detector", "level", "recall", "precision"],
         orient="row",
     )
+
+
+def _resamples(runs: Sequence[Run]) -> pl.DataFrame:
+    """F1 of events in four resamples, the same for every run."""
+    schema = {**RUN, "level": pl.String, "metric": pl.String, "threshold": pl.String, "resample": pl.UInt32}
+    rows = [
+        (*run, "event", "f1", "fixed", number, value) for run in runs for number, value in enumerate((0.9, 0.95, 1, 1))
+    ]
+    return pl.DataFrame(rows, schema={**schema, "value": pl.Float32}, orient="row")
+
+
+def _files(runs: Sequence[Run]) -> dict[Run, str]:
+    return {run: f"metrics/{'/'.join(run)}.json" for run in runs}
 
 
 def _steps(runs: Sequence[Run]) -> pl.DataFrame:

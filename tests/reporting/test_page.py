@@ -11,6 +11,8 @@ from xml.etree import ElementTree
 
 import polars as pl
 import pytest
+from crosslog.reporting._figure import precision_recall_svg, styled
+from crosslog.reporting.index import Index, inlined
 
 from crosslog import plugins
 from crosslog.artifacts import (
@@ -24,9 +26,7 @@ from crosslog.artifacts import (
     chosen_path,
     write_json,
 )
-from crosslog.reporting._figure import precision_recall_svg, styled
-from crosslog.reporting._inputs import Inputs
-from crosslog.reporting.index import Index, inlined
+from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.reporting.precision_recall import PrecisionRecall
 from crosslog.settings import Settings, SettingsError
 from tasks import report

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crosslog.reporting.document.chapter import Block, Bullets, Chapter, Words
+from crosslog.reporting.document.chapter import Block, Bullets, Chapter, Strong, Words
 from crosslog.reporting.document.panels import Dot, DotPanel, Figure, PanelGroup
 from crosslog.reporting.numbers.headlines import headline, headline_words, leak_words
 from crosslog.reporting.numbers.inputs import Inputs, Measure
 from crosslog.reporting.numbers.measures import TRIVIAL, percent
 from crosslog.reporting.numbers.outcomes import outcome_grid
 
+SETTING = (
+    "Methods learn from labelled source systems and look for anomalies in a target. An episode is one trial: a method "
+    "is given a support, some labelled lines of the target, and judged on a query, other lines of it. Its F1 weighs "
+    "false alarms against anomalies missed; 1 is perfect."
+)
 NOTHING_HONEST = "This run has no experiment under the honest protocol."
 
 
@@ -23,33 +28,27 @@ def _blocks(inputs: Inputs) -> Iterator[Block]:
     if not inputs.main:
         yield NOTHING_HONEST
         return
-    yield from meanings(inputs)
+    yield SETTING
     yield Bullets(tuple(_line(inputs, arm) for arm in inputs.main))
+    yield _meanings(inputs)
     yield outcome_grid(inputs)
     yield _figure(inputs)
 
 
-def meanings(inputs: Inputs) -> Iterator[str]:
-    """The words that the rest leans on."""
-    yield (
-        "A method learns from source systems whose lines are labelled, and finds anomalies in a target that it has not "
-        "seen. Of the target it is given a support: a few labelled lines. It is scored on a query: later lines, whose "
-        "labels only the evaluation reads. A support and its query are an episode; numbers are means over episodes. A "
-        "type is a distinct message, counted once however often it occurs, so that a burst of one alert does not "
-        "decide."
-    )
-    yield (
-        "F1 weighs false alarms against anomalies that are missed: 1 is perfect. A trivial method transfers nothing: "
-        f"{', '.join(TRIVIAL[:-1])} and {TRIVIAL[-1]}. A difference is more than chance where its "
-        f"{percent(inputs.evaluate.confidence)} interval, from resamples that both methods share, leaves out nought; "
-        "with fewer than six episodes nothing is said."
+def _meanings(inputs: Inputs) -> str:
+    """The words of the table that the sentences above it do without."""
+    return (
+        "A type is a distinct message, counted once however often it occurs, so that a burst of one alert does not "
+        f"decide. Trivial methods transfer nothing: {', '.join(TRIVIAL[:-1])} and {TRIVIAL[-1]}. A difference is more "
+        f"than chance where its {percent(inputs.evaluate.confidence)} interval, from resamples of the episodes that "
+        "both methods share, leaves out nought; with fewer than six episodes nothing is said."
     )
 
 
 def _line(inputs: Inputs, arm: str) -> Words:
     told = headline(inputs, arm, _f1(inputs, arm))
-    name = f"{inputs.name_of(arm)} ({inputs.marked_sources(arm)} → {inputs.marked_targets(arm)}): "
-    return (name, *headline_words(inputs, told), *leak_words(told))
+    name = f"{inputs.name_of(arm)} ({inputs.marked_sources(arm)} → {inputs.marked_targets(arm)}):"
+    return (Strong(name), *headline_words(inputs, told), *leak_words(told))
 
 
 def _f1(inputs: Inputs, arm: str) -> Measure:

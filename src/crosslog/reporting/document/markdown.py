@@ -89,18 +89,20 @@ def _notice(notice: Notice) -> str:
 
 
 def grid_markdown(grid: Grid, up: str = "") -> str:
-    """A table; names of rows lead to the file that their numbers stand in."""
+    """A table; a row's name leads to the file that its numbers stand in, or each number where they stand in several."""
     lines = [[grid.first, *grid.head], ["---", *("---" if said else "---:" for said in grid.said)]]
     for row in grid.rows:
-        source = next((cell.source for cell in row.cells if cell.source), "")
+        sources = sorted({cell.source for cell in row.cells if cell.source})
         name = _escape(row.name)
-        lines.append([f"[{name}]({up}{source})" if source else name, *map(_cell, row.cells)])
+        one = f"[{name}]({up}{sources[0]})" if len(sources) == 1 else name
+        lines.append([one, *(_cell(cell, up if len(sources) > 1 else None) for cell in row.cells)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cell(cell: Cell) -> str:
-    """Markdown's own table has a line per row: a bar or a break would end its cell."""
+def _cell(cell: Cell, up: str | None) -> str:
+    """A bar or a break would end a cell. `up`: the number leads to its file, from where the table stands."""
     text = _escape(cell.text)
+    text = f"[{text}]({up}{cell.source})" if up is not None and cell.source else text
     text = f"**{text}**" if cell.mark == "best" else text
     return f"{text} {cell.interval}".strip() + " ≈" * (cell.mark == "tied")
 

@@ -58,6 +58,8 @@ def _cell(cell: Cell) -> Markup:
 def _kinds(cell: Cell) -> Iterator[str]:
     if cell.words:
         yield "said long" if len(cell.text) > LONG else "said"
+    elif "; " in cell.text:
+        yield "several"
     if cell.value is not None and 0 <= cell.value <= 1 and cell.text[0] not in "+−":
         yield "bar"
     if cell.mark:
@@ -73,7 +75,7 @@ def _number(cell: Cell) -> float | None:
 
 
 def _text(cell: Cell) -> Markup:
-    if cell.words:
+    if cell.words or "; " in cell.text:
         parts = cell.text.split("; ")
         return Markup("").join(Markup("<span>{}</span>").format(part) for part in parts)
     text = Markup('<a href="{}">{}</a>').format(cell.source, cell.text) if cell.source else Markup.escape(cell.text)

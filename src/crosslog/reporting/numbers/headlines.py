@@ -61,14 +61,14 @@ def headline_words(inputs: Inputs, told: Headline) -> list[str | Strong]:
     """The best methods beside the best trivial one, and whether the difference is more than chance."""
     if told.methods is None or told.trivial is None:
         standing = told.methods or told.trivial
-        return [*_best(inputs, told, standing, "best is")] if standing else ["no number is defined."]
+        return [*_best(inputs, told, standing, "best is")] if standing else [" no number is defined."]
     words = _best(inputs, told, told.methods, "best is")
     words += [" The best trivial method is ", Strong(told.trivial.best), f" at {_number(inputs, told, told.trivial)}: "]
     return [*words, _verdict(told.lead)]
 
 
 def _best(inputs: Inputs, told: Headline, standing: Standing, start: str) -> list[str | Strong]:
-    words: list[str | Strong] = [f"{start} ", Strong(standing.best), f" with F1 {_number(inputs, told, standing)}"]
+    words: list[str | Strong] = [f" {start} ", Strong(standing.best), f" with F1 {_number(inputs, told, standing)}"]
     if standing.tied and standing.judged:
         words.append(f", not told apart from {_listed(standing.tied)}")
     return [*words, "."]
@@ -84,10 +84,10 @@ def _verdict(lead: Difference | None) -> str:
     if lead.told is None:
         return f"{difference_words(lead)}; too few episodes to say whether that is chance."
     if not lead.told:
-        return f"the difference, {difference_words(lead)}, is no more than chance."
+        return f"a difference of {difference_words(lead)}, no more than chance."
     if lead.value < 0:
-        return f"it is better than every method, by more than chance ({difference_words(lead)})."
-    return f"the difference, {difference_words(lead)}, is more than chance."
+        return f"the trivial one is ahead of every method, by more than chance ({difference_words(lead)})."
+    return f"a difference of {difference_words(lead)}, more than chance."
 
 
 def difference_words(difference: Difference) -> str:

@@ -139,9 +139,9 @@ class Inputs:
         return [name for name in self.suite.systems if self.systems[name].is_simulated]
 
     def marked(self, system: str) -> str:
-        """A system's name with its mark."""
+        """A system's name with its mark, where it does not say that itself."""
         mark = self.mark(system)
-        return f"{system} ({mark})" if mark else system
+        return f"{system} ({mark})" if mark and mark not in system else system
 
 
 class Measure(NamedTuple):
