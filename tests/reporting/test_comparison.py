@@ -37,7 +37,7 @@ def test_a_number_has_three_digits_and_its_interval(inputs: Inputs) -> None:
 
 
 def test_an_undefined_number_is_a_dash(inputs: Inputs) -> None:
-    assert "| crosyslog | 0.900 [0.850, 0.950] | – | 0.900" in text_of(inputs)
+    assert "| crosyslog | 0.900 [0.850, 0.950] | – | **0.900**" in text_of(inputs)
 
 
 def test_simulated_targets_and_weak_labels_are_marked(inputs: Inputs) -> None:

@@ -19,6 +19,7 @@ from crosslog.reporting.papers.protocols import (
     f1_cells,
     f1_of,
     failures,
+    mark_rows,
     protocol_cells,
     runs_of,
 )
@@ -70,6 +71,7 @@ def _grid(inputs: Inputs, paper: Published, lines: list[_Line]) -> Grid:
         for line in lines
     )
     caption = caption_of(inputs, paper.source, paper, [line.runs for line in lines])
+    rows = mark_rows(inputs, rows, [line.runs for line in lines])
     return Grid(caption, PROTOCOL_HEAD, rows).without_empty_columns()
 
 

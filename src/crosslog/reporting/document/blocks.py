@@ -14,6 +14,7 @@ from crosslog.reporting.document.chapter import (
     Grid,
     Link,
     Notice,
+    Once,
     Section,
     Strong,
     Words,
@@ -24,7 +25,7 @@ from crosslog.reporting.document.table import table_html
 
 
 class Writer:
-    """Writes the blocks of one page; a paragraph that stands on it already does not stand on it again."""
+    """Writes the blocks of one page; what explains and stands on it already does not stand on it again."""
 
     def __init__(self, looks: Looks) -> None:
         self._looks = looks
@@ -45,8 +46,11 @@ class Writer:
                     yield _notice(block)
                 case Figure():
                     yield self._figure(block)
-                case _ if block not in self._told:
-                    self._told.add(block)
+                case Once():
+                    if block.words not in self._told:
+                        self._told.add(block.words)
+                        yield Markup("<p>{}</p>").format(words_html(block.words))
+                case _:
                     yield Markup("<p>{}</p>").format(words_html(block))
 
     def _section(self, section: Section, depth: int) -> Markup:

@@ -32,6 +32,12 @@ Words = str | tuple[str | Link | Strong | Code, ...]
 """A paragraph; nothing in a string is markup."""
 
 
+class Once(NamedTuple):
+    """A paragraph that explains: where several chapters bring it, the page has the first alone."""
+
+    words: Words
+
+
 class Bullets(NamedTuple):
     """Paragraphs that belong together."""
 
@@ -107,7 +113,7 @@ class Section(NamedTuple):
     anchor: str = ""
 
 
-Block = Words | Bullets | Notice | Grid | Figure | Section
+Block = Words | Once | Bullets | Notice | Grid | Figure | Section
 
 
 class Chapter(NamedTuple):

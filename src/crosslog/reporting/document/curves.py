@@ -59,7 +59,7 @@ def _axes(panel: CurvePanel) -> Iterator[str]:
     yield f'<text class="soft" {turned} text-anchor="middle">{escape(panel.axes[1])}</text>'
     if panel.floor is not None:
         y = _y(panel.floor)
-        yield f'<path class="axis" stroke-dasharray="1 3" d="M{LEFT} {y}H{RIGHT}"/>'
+        yield f'<path class="axis" stroke-dasharray="1 3" d="M{LEFT} {y:g}H{RIGHT}"/>'
 
 
 def _iso_f1(panel: CurvePanel) -> Iterator[str]:

@@ -37,10 +37,10 @@ def draw_dots(panel: DotPanel, looks: Mapping[str, Look]) -> str:
 def _axis(panel: DotPanel) -> Iterator[str]:
     bottom = TOP + ROW * len(panel.dots)
     for share in (0, 0.25, 0.5, 0.75, 1):
-        yield f'<path class="rule" d="M{_x(share)} {TOP - 4}V{bottom}"/>'
+        yield f'<path class="rule" d="M{_x(share):g} {TOP - 4}V{bottom}"/>'
     for text, share in (("0", 0), (".5", 0.5), ("1", 1)):
-        yield f'<text class="soft" x="{_x(share)}" y="{bottom + 13}" text-anchor="middle">{text}</text>'
-    yield f'<text class="soft" x="{_x(0.5)}" y="{bottom + 27}" text-anchor="middle">{escape(panel.axis)}</text>'
+        yield f'<text class="soft" x="{_x(share):g}" y="{bottom + 13}" text-anchor="middle">{text}</text>'
+    yield f'<text class="soft" x="{_x(0.5):g}" y="{bottom + 27}" text-anchor="middle">{escape(panel.axis)}</text>'
 
 
 def _row(dot: Dot, look: Look, y: float) -> str:
@@ -49,11 +49,11 @@ def _row(dot: Dot, look: Look, y: float) -> str:
         return f'{name}<text class="soft" x="{LEFT}" y="{y + 4:g}">not defined</text>'
     parts = [name]
     if dot.low is not None and dot.high is not None:
-        line = f"M{_x(dot.low)} {y:g}H{_x(dot.high)}"
+        line = f"M{_x(dot.low):g} {y:g}H{_x(dot.high):g}"
         parts.append(f'<path class="line s{look.colour}" d="{line}"/>')
     if dot.other is not None:
         x = _x(dot.other)
-        parts.append(f'<path class="soft-dot" stroke-width="1.6" d="M{x} {y - 6:g}V{y + 6:g}"/>')
+        parts.append(f'<path class="soft-dot" stroke-width="1.6" d="M{x:g} {y - 6:g}V{y + 6:g}"/>')
     return "".join((*parts, draw_marker(look, _x(dot.value), y, 4.2, hollow=dot.hollow)))
 
 

@@ -14,6 +14,7 @@ from crosslog.reporting.document.chapter import (
     Grid,
     Link,
     Notice,
+    Once,
     Section,
     Strong,
     Words,
@@ -77,6 +78,8 @@ def _blocks(blocks: Sequence[Block], depth: int, up: str) -> Iterator[str]:
                 yield "\n".join(f"- {_words(line, up)}" for line in block.lines)
             case Notice():
                 yield _notice(block)
+            case Once():
+                yield _words(block.words, up)
             case Figure():
                 yield f"![{block.description}]({up}figures/{block.name}.svg)"
                 yield block.caption

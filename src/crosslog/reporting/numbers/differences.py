@@ -8,7 +8,7 @@ all the same sign in one case of sixteen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -29,12 +29,24 @@ class Difference(NamedTuple):
     told: bool | None = None
 
 
+Run = tuple[str, str]
+"""An arm's id and a detector."""
+
+
 class Standing(NamedTuple):
     """The detector with the highest number, and those that are not told apart from it."""
 
     best: str
     tied: tuple[str, ...]
     judged: bool  # whether there are folds enough to tell
+
+
+class RunStanding(NamedTuple):
+    """The same of runs."""
+
+    best: Run
+    tied: tuple[Run, ...]
+    judged: bool
 
 
 def compare_detectors(inputs: Inputs, arm: str, pair: tuple[str, str], measure: Measure) -> Difference:
@@ -50,22 +62,37 @@ def compare_protocols(inputs: Inputs, arms: tuple[str, str], detector: str, meas
 
 
 def rank_detectors(inputs: Inputs, arm: str, measure: Measure, among: Sequence[str]) -> Standing | None:
-    """The best of some detectors; None where the number is defined for none of them."""
-    values = {detector: inputs.estimate(arm, detector, measure).value for detector in among}
-    known = {detector: value for detector, value in values.items() if value is not None}
+    """The best of some detectors of an arm; None where the number is defined for none of them."""
+    standing = rank_runs(inputs, [(arm, detector) for detector in among], measure)
+    if standing is None:
+        return None
+    return Standing(standing.best[1], tuple(detector for _, detector in standing.tied), standing.judged)
+
+
+def rank_runs(inputs: Inputs, runs: Sequence[Run], measure: Measure) -> RunStanding | None:
+    """The best of some runs; only those of the same arm meet the same resamples, and are compared in pairs."""
+    values = {run: inputs.estimate(*run, measure).value for run in runs}
+    known = {run: value for run, value in values.items() if value is not None}
     if not known:
         return None
-    best = max(known, key=lambda detector: known[detector])
-    differences = {
-        detector: compare_detectors(inputs, arm, (best, detector), measure) for detector in known if detector != best
+    best = max(known, key=lambda run: known[run])
+    told = {
+        run: _difference(inputs, best, run, measure, shift=int(run[0] != best[0])).told for run in known if run != best
     }
-    tied = tuple(detector for detector, difference in differences.items() if difference.told is False)
-    return Standing(best, tied, all(difference.told is not None for difference in differences.values()))
+    tied = tuple(run for run, apart in told.items() if apart is False)
+    return RunStanding(best, tied, all(apart is not None for apart in told.values()))
 
 
-def _difference(
-    inputs: Inputs, one: tuple[str, str], other: tuple[str, str], measure: Measure, *, shift: int
-) -> Difference:
+def mark_of(standing: RunStanding | None, run: tuple[str | None, str]) -> Literal["", "best", "tied"]:
+    """How a run's number is marked in a column; where too little is known to tell, the best alone."""
+    if standing is None:
+        return ""
+    if run == standing.best:
+        return "best"
+    return "tied" if standing.judged and run in standing.tied else ""
+
+
+def _difference(inputs: Inputs, one: Run, other: Run, measure: Measure, *, shift: int) -> Difference:
     """`shift`: by how many places the second's resamples are moved, so that none meets its own."""
     ours, theirs = inputs.estimate(*one, measure), inputs.estimate(*other, measure)
     if ours.value is None or theirs.value is None:

@@ -107,6 +107,9 @@ def difference_cell(difference: Difference | None) -> Cell:
 
 def leak_words(told: Headline) -> list[str]:
     """What the published protocol adds over the methods, and where it adds most."""
+    if len(told.leaks) == 1:
+        (only,) = told.leaks
+        return [f" The published protocol's leaks are worth {difference_words(only.difference)} to {only.detector}."]
     gains = {leak.detector: leak.difference.value or 0.0 for leak in told.leaks}
     if not gains:
         return []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from crosslog.reporting.document.chapter import MISSING, Cell, Grid, Row
-from crosslog.reporting.numbers.differences import rank_detectors
+from crosslog.reporting.numbers.differences import mark_of, rank_runs
 from crosslog.reporting.numbers.inputs import Estimate, Inputs, Measure
 from crosslog.reporting.papers.tables import printed_cell
 from crosslog.settings import Level
@@ -120,14 +120,10 @@ def method_grid(inputs: Inputs, arm: str, caption: str, columns: Sequence[Column
 
 def column_cells(inputs: Inputs, arm: str, column: Column, detectors: Sequence[str]) -> list[Cell]:
     """The cells below a column head."""
-    standing = rank_detectors(inputs, arm, column.measure, detectors) if column.ranked else None
-    tied = standing.tied if standing and standing.judged else ()
-    cells = []
-    for detector in detectors:
-        cell = number_cell(inputs.estimate(arm, detector, column.measure), inputs.files.get((arm, detector), ""))
-        best = standing is not None and detector == standing.best and len(detectors) > 1
-        cells.append(cell._replace(mark="best" if best else "tied" if detector in tied else ""))
-    return cells
+    runs = [(arm, detector) for detector in detectors]
+    standing = rank_runs(inputs, runs, column.measure) if column.ranked and len(runs) > 1 else None
+    cells = [number_cell(inputs.estimate(*run, column.measure), inputs.files.get(run, "")) for run in runs]
+    return [cell._replace(mark=mark_of(standing, run)) for cell, run in zip(cells, runs, strict=True)]
 
 
 def percent(share: float, digits: int = 0) -> str:
@@ -144,8 +140,8 @@ def number_cell(estimate: Estimate, source: str = "") -> Cell:
 
 
 def signed(value: float) -> str:
-    """A difference to three digits with its sign."""
-    return f"{value:+.3f}".replace("-", "−")
+    """A difference to three digits with its sign; one that rounds to nought has a plus."""
+    return f"{round(value, 3) + 0.0:+.3f}".replace("-", "−")
 
 
 def word_cell(text: str) -> Cell:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crosslog.reporting.document.chapter import Notice
+from crosslog.reporting.document.chapter import Block, Notice, Once
 from crosslog.reporting.numbers.audits import failed_checks
 from crosslog.reporting.numbers.inputs import Inputs, Measure
 from crosslog.reporting.numbers.measures import percent
@@ -24,10 +24,9 @@ def notices(inputs: Inputs) -> Iterator[Notice]:
     failed = {arm: failed_checks(inputs, arm) for arm in inputs.suite.everything}
     repeated = []
     for arm, checks in failed.items():
-        if checks and inputs.suite.everything[arm].protocol == "published":
-            repeated.append(
-                inputs.name_of(arm) + ", labels shuffled" * (arm not in inputs.groups[inputs.name_of(arm)][:2])
-            )
+        each = inputs.suite.everything[arm]
+        if checks and each.protocol == "published":
+            repeated.append(inputs.name_of(arm) + ", labels shuffled" * (each.labels == "shuffled"))
         elif checks:
             named = "; ".join(finding.check for finding in checks)
             title = f"{inputs.name_of(arm)}{inputs.condition(arm)}"
@@ -77,11 +76,11 @@ def _count(number: float) -> str:
     return f"{number:,.1f}".removesuffix(".0")
 
 
-def remarks(inputs: Inputs, arm: str) -> Iterator[str]:
+def remarks(inputs: Inputs, arm: str) -> Iterator[Block]:
     """What a reader of an arm's tables must know beside them, a paragraph each."""
     experiment = inputs.suite.everything[arm]
     if experiment.protocol == "published":
-        yield (
+        yield Once(
             "Protocol as in the public code of a paper: a support may lie after its query or on it, and of a method "
             "that adapts in steps the one with the best F1 on the query counts. These numbers show what that is worth; "
             "they are not to be relied on."
@@ -89,7 +88,7 @@ def remarks(inputs: Inputs, arm: str) -> Iterator[str]:
     if len(experiment.targets) > 1:
         yield _defined(inputs, arm)
     if experiment.labels == "shuffled":
-        yield "Control: labels are shuffled within each support and query, so there is nothing to learn."
+        yield Once("Control: labels are shuffled within each support and query, so there is nothing to learn.")
     elif experiment.published:
         yield from _paper(inputs, arm, experiment.published)
 
@@ -103,21 +102,21 @@ def _defined(inputs: Inputs, arm: str) -> str:
     return f"Means are over the {known} of {len(values)} targets whose query holds an anomaly."
 
 
-def _paper(inputs: Inputs, arm: str, published: str) -> Iterator[str]:
+def _paper(inputs: Inputs, arm: str, published: str) -> Iterator[Once]:
     """Where the paper's numbers are from, and why they are no yardstick."""
     experiment, tables = inputs.suite.everything[arm], sources_of(published, inputs.suite.detectors_of(arm))
     if not tables:
         return
     source = f"Paper: {' and '.join(tables)}, on {paper_of(published).target}, from the full CFDR logs"
-    yield source + (
-        "."
+    yield Once(
+        f"{source}."
         if experiment.protocol == "published"
-        else " under the paper's own protocol: other splits and rates of anomalies, and in its public code the "
-        "adaptation step is chosen on the query."
+        else f"{source} under the paper's own protocol: other splits and rates of anomalies, and in its public code "
+        "the adaptation step is chosen on the query."
     )
     made = [target for target in experiment.targets if inputs.mark(target) == "simulated"]
     if made:
-        yield f"{', '.join(made)} is simulated: the two do not compare, they only stand side by side."
+        yield Once(f"{', '.join(made)} is simulated: the two do not compare, they only stand side by side.")
 
 
 def numbers_note(inputs: Inputs) -> str:

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 import polars as pl
 
-from crosslog.reporting.document.chapter import Cell
-from crosslog.reporting.numbers.differences import compare_protocols
+from crosslog.reporting.document.chapter import Cell, Once, Row
+from crosslog.reporting.numbers.differences import compare_protocols, mark_of, rank_runs
 from crosslog.reporting.numbers.headlines import difference_cell
 from crosslog.reporting.numbers.inputs import Estimate, Inputs, Measure
 from crosslog.reporting.numbers.measures import number_cell, word_cell
@@ -25,13 +25,16 @@ PROTOCOL_WORDS = {"honest": "honest", "published": "as published"}
 PROTOCOL_GAP = "F1, published minus honest"
 PROTOCOL_HEAD = (
     "Sources",
-    *(f"{protocol} {name}" for protocol in ("Honest", "As published") for name in ("P", "R", "F1")),
+    "Honest F1",
+    "As published F1",
     PROTOCOL_GAP,
+    "Paper F1",
     "Paper: trained",
-    *(f"Paper {name}" for name in ("P", "R", "F1")),
+    *(f"{whose} {name}" for whose in ("Honest", "As published", "Paper") for name in ("P", "R")),
     "Audit, honest",
     "Audit, as published",
 )
+HONEST_COLUMN, PUBLISHED_COLUMN = 1, 2  # whose best is marked
 UNDEFINED = Estimate(None)
 
 
@@ -58,14 +61,31 @@ def runs_of(inputs: Inputs, name: str, detector: str, labels: Literal["own", "sh
 
 def protocol_cells(inputs: Inputs, runs: Runs, detector: str, paper: PrintedRow | None) -> tuple[Cell, ...]:
     """The cells below PROTOCOL_HEAD."""
+    setting, *printed = _printed(paper)
+    decided = [list(_cells(inputs, runs.honest, detector)), list(_cells(inputs, runs.published, detector)), printed]
+    honest, published, in_paper = (cells[-1] for cells in decided)
     return (
         word_cell("; ".join(_sources(inputs, runs, detector))),
-        *_cells(inputs, runs.honest, detector),
-        *_cells(inputs, runs.published, detector),
+        honest,
+        published,
         gap_cell(inputs, runs, detector),
-        *_printed(paper),
+        in_paper,
+        setting,
+        *(cell for cells in decided for cell in cells[:-1]),
         *(word_cell(_audit(inputs, experiment, detector)) for experiment in runs),
     )
+
+
+def mark_rows(inputs: Inputs, rows: Sequence[Row], runs: Sequence[Runs]) -> tuple[Row, ...]:
+    """The same rows with the best F1 of each protocol marked, and what is tied with it."""
+    columns = {HONEST_COLUMN: "honest", PUBLISHED_COLUMN: "published"}
+    marked = [list(row.cells) for row in rows]
+    for column, protocol in columns.items():
+        pairs = [(getattr(pair, protocol), row.method) for row, pair in zip(rows, runs, strict=True)]
+        standing = rank_runs(inputs, [pair for pair in pairs if pair[0]], DECIDED[-1])
+        for cells, pair in zip(marked, pairs, strict=True):
+            cells[column] = cells[column]._replace(mark=mark_of(standing, pair))
+    return tuple(row._replace(cells=tuple(cells)) for row, cells in zip(rows, marked, strict=True))
 
 
 def _cells(inputs: Inputs, experiment: str | None, detector: str) -> Iterator[Cell]:
@@ -132,10 +152,18 @@ def failures(inputs: Inputs, runs: Sequence[tuple[str, Runs]]) -> Iterator[str]:
     for protocol in Runs._fields:
         pairs = {(getattr(pair, protocol), detector) for detector, pair in runs if getattr(pair, protocol)}
         for check, detectors in _failed(inputs, pairs):
-            whose = "all" if len(detectors) == len(pairs) else ", ".join(dict.fromkeys(detectors))
+            whose = _whose(detectors, [detector for _, detector in sorted(pairs)])
             refused.setdefault(check, []).append(f"{PROTOCOL_WORDS[protocol]}: {whose}")
     if refused:
         yield "The audit refuses: " + "; ".join(f"{check} ({', '.join(each)})" for check, each in refused.items()) + "."
+
+
+def _whose(failed: Sequence[str], detectors: Sequence[str]) -> str:
+    """Those that fail, or the few that do not."""
+    others = list(dict.fromkeys(each for each in detectors if each not in failed))
+    if not others:
+        return "all"
+    return f"all but {', '.join(others)}" if len(others) < len(set(failed)) else ", ".join(dict.fromkeys(failed))
 
 
 def _failed(inputs: Inputs, pairs: Collection[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
@@ -153,13 +181,17 @@ def caption_of(inputs: Inputs, source: str, paper: Published, runs: list[Runs]) 
     return f"{source} ({paper.target}), here {', '.join(targets)}"
 
 
-def column_note(inputs: Inputs) -> tuple[str, str]:
+def column_note(inputs: Inputs) -> tuple[Once, Once]:
     """What the columns below PROTOCOL_HEAD are."""
     return (
-        f"P, R and F1 are precision, recall and F1 of events, flagged from a score of {inputs.evaluate.threshold:g} "
-        f"on. {numbers_note(inputs)}. A dash: no such run, or not defined.",
-        "Honest: supports come before their queries and never overlap them, and the last adaptation step is scored. "
-        "As published: spans are drawn as the paper's public code draws them, and the step with the best F1 on the "
-        "query is scored. Paper: what it prints, on the full logs of its own systems. The audit counts the checks that "
-        "hold.",
+        Once(
+            "P, R and F1 are precision, recall and F1 of events, flagged from a score of "
+            f"{inputs.evaluate.threshold:g} on. {numbers_note(inputs)}. A dash: no such run, or not defined."
+        ),
+        Once(
+            "Honest: supports come before their queries and never overlap them, and the last adaptation step is "
+            "scored. As published: spans are drawn as the paper's public code draws them, and the step with the best "
+            "F1 on the query is scored. Paper: what it prints, on the full logs of its own systems. The audit counts "
+            "the checks that hold."
+        ),
     )
