@@ -10,7 +10,8 @@ import pytest
 from reporting.cells import markdown_of, rows_below
 
 from crosslog.reporting.numbers.inputs import Inputs
-from crosslog.reporting.papers.protocols import Runs, gap_cell
+from crosslog.reporting.papers.protocols import gap_cell
+from crosslog.reporting.papers.runs import Runs
 
 Numbers = tuple[float, float, float]
 BEST = "**0.988** [0.950, 1.000]"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crosslog.reporting.document.chapter import Block, Chapter, Grid, Row
+from crosslog.reporting.document.chapter import Chapter, ChapterBlock, Grid, Row
 from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.reporting.papers.protocols import (
     PROTOCOL_HEAD,
     caption_of,
     column_note,
-    failures,
     protocol_cells,
-    runs_of,
 )
+from crosslog.reporting.papers.refusals import failures
+from crosslog.reporting.papers.runs import runs_of
 from crosslog.reporting.papers.tables import Published, published
 
 
@@ -23,7 +23,7 @@ def chapter(inputs: Inputs) -> Chapter:
     return Chapter("Ablations", (*column_note(inputs), *tables))
 
 
-def _tables(inputs: Inputs, name: str, paper: Published) -> Iterator[Block]:
+def _tables(inputs: Inputs, name: str, paper: Published) -> Iterator[ChapterBlock]:
     """The main row, then each ablation that is run."""
     main, labels = paper.rows[0], [row.name for row in paper.ablations.rows]
     lines = [(row, runs_of(inputs, row.experiment, row.method)) for row in (main, *paper.ablations.rows)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crosslog.reporting.document.chapter import Block, Chapter
+from crosslog.reporting.document.chapter import Chapter, ChapterBlock
 from crosslog.reporting.document.panels import CurvePanel, Figure, PanelGroup, Series
 from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.reporting.numbers.steps import resampling, step_curve, step_grid, stepwise
@@ -15,7 +15,7 @@ def chapter(inputs: Inputs) -> Chapter:
     return Chapter("Adaptation", tuple(_blocks(inputs)))
 
 
-def _blocks(inputs: Inputs) -> Iterator[Block]:
+def _blocks(inputs: Inputs) -> Iterator[ChapterBlock]:
     shown = [arm for arm in inputs.main if stepwise(inputs, arm)]
     if not shown:
         yield "No detector of this run adapts in steps."

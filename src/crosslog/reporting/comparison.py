@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crosslog.reporting.document.chapter import Block, Bullets, Chapter, Section, Strong
+from crosslog.reporting.document.chapter import Bullets, Chapter, ChapterBlock, Section, Strong
 from crosslog.reporting.numbers.audits import AuditFinding, audit_findings, audit_grid, audit_verdict
 from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.reporting.numbers.measures import targets_grid, transfer_grid, unit_grid
@@ -24,7 +24,7 @@ def _section(inputs: Inputs, arm: str, *, folded: bool) -> Section:
     return Section(title, tuple(_blocks(inputs, arm)), folded, arm_badge(inputs, arm), arm)
 
 
-def _blocks(inputs: Inputs, arm: str) -> Iterator[Block]:
+def _blocks(inputs: Inputs, arm: str) -> Iterator[ChapterBlock]:
     yield unit_grid(inputs, arm)
     if by_target := targets_grid(inputs, arm):
         yield by_target
@@ -34,7 +34,7 @@ def _blocks(inputs: Inputs, arm: str) -> Iterator[Block]:
     yield from _audit(audit_findings(inputs, arm))
 
 
-def _audit(findings: list[AuditFinding]) -> Iterator[Block]:
+def _audit(findings: list[AuditFinding]) -> Iterator[ChapterBlock]:
     """The verdict, what failed, and all checks on demand."""
     yield (Strong("Audit:"), f" {audit_verdict(findings)}")
     failed = [finding for finding in findings if finding.failed]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crosslog.reporting.document.chapter import MISSING, Block, Cell, Chapter, Grid, Row
+from crosslog.reporting.document.chapter import MISSING, Cell, Chapter, ChapterBlock, Grid, Row
 from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.reporting.numbers.measures import percent, word_cell
 from crosslog.reporting.papers.logs import (
@@ -66,7 +66,7 @@ def _events(counts: Counts) -> tuple[str, str, str, str]:
     return count_text(events), normal, flagged, count_text(counts.labels)
 
 
-def _notes(inputs: Inputs, compared: bool) -> Iterator[Block]:
+def _notes(inputs: Inputs, compared: bool) -> Iterator[ChapterBlock]:
     yield (
         "Anomalous events are those with a label. Days are whole ones from the earliest event to the latest. Messages "
         "are counted after masking. A dash: not known; lines have no time, nothing labels them, or it is not printed."

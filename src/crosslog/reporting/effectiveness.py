@@ -6,23 +6,22 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from crosslog.reporting.document.chapter import Block, Chapter, Grid, Row
+from crosslog.reporting.document.chapter import Chapter, ChapterBlock, Grid, Row
 from crosslog.reporting.numbers.inputs import Estimate, Inputs
 from crosslog.reporting.numbers.measures import number_cell
 from crosslog.reporting.numbers.steps import step_grid, stepwise
 from crosslog.reporting.papers.protocols import (
     PROTOCOL_GAP,
     PROTOCOL_HEAD,
-    Runs,
     caption_of,
     column_note,
     f1_cells,
     f1_of,
-    failures,
     mark_rows,
     protocol_cells,
-    runs_of,
 )
+from crosslog.reporting.papers.refusals import failures
+from crosslog.reporting.papers.runs import Runs, runs_of
 from crosslog.reporting.papers.tables import PrintedRow, Published, published
 
 JUDGED = "crosyslog"  # whose control is put into words, where it has one
@@ -44,7 +43,7 @@ class _Line(NamedTuple):
     printed: PrintedRow | None = None
 
 
-def _tables(inputs: Inputs, name: str, paper: Published) -> Iterator[Block]:
+def _tables(inputs: Inputs, name: str, paper: Published) -> Iterator[ChapterBlock]:
     """The paper's methods in its order, then ours; what is only printed is told below."""
     lines = [_Line(row.method, runs_of(inputs, row.experiment, row.method), row) for row in paper.rows]
     shown = [line for line in lines if any(line.runs)]
@@ -79,7 +78,7 @@ def _told(row: PrintedRow) -> str:
     return f"{row.method} {row.setting}, F1 {row.shares[-1]:.4f}"
 
 
-def _control(inputs: Inputs, name: str) -> Iterator[Block]:
+def _control(inputs: Inputs, name: str) -> Iterator[ChapterBlock]:
     """F1 of both protocols where there is nothing to learn, and what that says."""
     runs = {detector: runs_of(inputs, name, detector, "shuffled") for detector in inputs.detectors}
     runs = {detector: pair for detector, pair in runs.items() if any(pair)}

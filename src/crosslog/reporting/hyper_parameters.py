@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from crosslog.reporting.document.chapter import Block, Cell, Chapter, Grid, Row
+from crosslog.reporting.document.chapter import Cell, Chapter, ChapterBlock, Grid, Row
 from crosslog.reporting.numbers.inputs import Estimate, Inputs
 from crosslog.reporting.numbers.measures import number_cell, word_cell
 
@@ -27,7 +27,7 @@ def chapter(inputs: Inputs) -> Chapter:
     return Chapter("Hyper-parameters", tuple(_blocks(inputs)))
 
 
-def _blocks(inputs: Inputs) -> Iterator[Block]:
+def _blocks(inputs: Inputs) -> Iterator[ChapterBlock]:
     searches = _searches(inputs)
     if not searches:
         yield "No hyper-parameter is searched for in this run: every detector has those of params.yaml."

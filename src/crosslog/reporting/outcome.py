@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crosslog.reporting.document.chapter import Block, Bullets, Chapter, Strong, Words
+from crosslog.reporting.document.chapter import Bullets, Chapter, ChapterBlock, Prose, Strong
 from crosslog.reporting.document.panels import Dot, DotPanel, Figure, PanelGroup
 from crosslog.reporting.numbers.headlines import headline, headline_words, leak_words
 from crosslog.reporting.numbers.inputs import Inputs, Measure
@@ -24,7 +24,7 @@ def chapter(inputs: Inputs) -> Chapter:
     return Chapter("What came out", tuple(_blocks(inputs)), front=True)
 
 
-def _blocks(inputs: Inputs) -> Iterator[Block]:
+def _blocks(inputs: Inputs) -> Iterator[ChapterBlock]:
     if not inputs.main:
         yield NOTHING_HONEST
         return
@@ -45,7 +45,7 @@ def _meanings(inputs: Inputs) -> str:
     )
 
 
-def _line(inputs: Inputs, arm: str) -> Words:
+def _line(inputs: Inputs, arm: str) -> Prose:
     told = headline(inputs, arm, _f1(inputs, arm))
     name = f"{inputs.name_of(arm)} ({inputs.marked_sources(arm)} → {inputs.marked_targets(arm)}):"
     return (Strong(name), *headline_words(inputs, told), *leak_words(told))

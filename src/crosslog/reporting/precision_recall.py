@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crosslog.reporting.document.chapter import Block, Chapter
+from crosslog.reporting.document.chapter import Chapter, ChapterBlock
 from crosslog.reporting.document.panels import CurvePanel, Figure, PanelGroup, Series
 from crosslog.reporting.numbers.inputs import Inputs, Measure
 from crosslog.reporting.numbers.measures import number_cell
@@ -15,7 +15,7 @@ def chapter(inputs: Inputs) -> Chapter:
     return Chapter("Precision and recall", tuple(_blocks(inputs)))
 
 
-def _blocks(inputs: Inputs) -> Iterator[Block]:
+def _blocks(inputs: Inputs) -> Iterator[ChapterBlock]:
     groups = tuple(group for arm in inputs.main for group in _groups(inputs, arm))
     if not groups:
         yield "This run has no curve under the honest protocol."

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crosslog.reporting.document.chapter import Block, Bullets, Cell, Chapter, Code, Grid, Link, Row, Section, Words
+from crosslog.reporting.document.chapter import (
+    Bullets,
+    Cell,
+    Chapter,
+    ChapterBlock,
+    Code,
+    Grid,
+    Link,
+    Prose,
+    Row,
+    Section,
+)
 from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.reporting.numbers.measures import word_cell
 from crosslog.settings import Experiment
@@ -16,7 +27,7 @@ def chapter(inputs: Inputs) -> Chapter:
     parameters = Section(
         "Encoder and parameters of every detector", (_encoder(inputs), Bullets(detectors)), folded=True
     )
-    files: Block = "No file of numbers is known."
+    files: ChapterBlock = "No file of numbers is known."
     if inputs.files:
         files = (
             "Numbers of a table lead to the file that they stand in: one per detector of each experiment, such as ",
@@ -74,7 +85,7 @@ def _value(value: object) -> str:
     return str(value)
 
 
-def _encoder(inputs: Inputs) -> Words:
+def _encoder(inputs: Inputs) -> Prose:
     parts: list[str | Code] = [f"Encoder: {inputs.embed.encoder}"]
     for key, value in inputs.embed.options.items():
         parts += [", ", Code(f"{key}: {value}")]
@@ -84,6 +95,6 @@ def _encoder(inputs: Inputs) -> Words:
     return tuple(parts)
 
 
-def _parameters(name: str, block: Mapping[str, object]) -> Words:
+def _parameters(name: str, block: Mapping[str, object]) -> Prose:
     codes = [part for key, value in block.items() for part in (" ", Code(f"{key}: {value}"))]
     return (f"{name}:", *(codes or [" nothing to set"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from crosslog.reporting.document.chapter import MISSING, Block, Cell, Chapter, Grid, Row, Section
+from crosslog.reporting.document.chapter import MISSING, Cell, Chapter, ChapterBlock, Grid, Row, Section
 from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.reporting.papers.tables import PrintedRow, each_setting, paper_of, rows_of
 
@@ -32,7 +32,7 @@ def _experiment(inputs: Inputs, arm: str) -> Section:
         head = (*head, *(f"{source}: {phase}" for phase in ("train", "test")))
         rows = [row._replace(cells=(*row.cells, *_printed(experiment.published, row.name))) for row in rows]
     title = f"{inputs.name_of(arm)}{inputs.condition(arm)}"
-    blocks: list[Block] = [Grid("", head, tuple(rows))]
+    blocks: list[ChapterBlock] = [Grid("", head, tuple(rows))]
     if untimed := [detector for detector in detectors if (arm, detector) not in inputs.seconds]:
         blocks.append(
             f"Not timed here: {', '.join(untimed)} (seconds are not cached; a result that DVC took from its cache "
@@ -63,7 +63,7 @@ def _test(row: PrintedRow) -> str:
     return f"{row.test:.4f}"
 
 
-def _embedding(inputs: Inputs) -> Block:
+def _embedding(inputs: Inputs) -> ChapterBlock:
     """What encoding the distinct texts of each system took."""
     rows = [
         Row(inputs.marked(system), (Cell(name, words=True), *_encoded(numbers)))

@@ -8,30 +8,30 @@ from collections.abc import Iterable, Iterator
 from markupsafe import Markup
 
 from crosslog.reporting.document.chapter import (
-    Block,
     Bullets,
+    ChapterBlock,
     Code,
     Grid,
     Link,
     Notice,
     Once,
+    Prose,
     Section,
     Strong,
-    Words,
 )
 from crosslog.reporting.document.panels import Figure
 from crosslog.reporting.document.svg import Looks, panel_svgs
 from crosslog.reporting.document.table import table_html
 
 
-class Writer:
+class PageWriter:
     """Writes the blocks of one page; what explains and stands on it already does not stand on it again."""
 
     def __init__(self, looks: Looks) -> None:
         self._looks = looks
-        self._told: set[Words] = set()
+        self._told: set[Prose] = set()
 
-    def blocks(self, blocks: Iterable[Block], depth: int) -> Iterator[Markup]:
+    def blocks(self, blocks: Iterable[ChapterBlock], depth: int) -> Iterator[Markup]:
         """Elements in order, headings from `depth` on."""
         for block in blocks:
             match block:
@@ -79,7 +79,7 @@ def _notice(notice: Notice) -> Markup:
     return Markup('<p class="{}"><strong>{}</strong> {}</p>').format(kind, notice.head, words_html(notice.words))
 
 
-def words_html(words: Words) -> Markup:
+def words_html(words: Prose) -> Markup:
     """A paragraph's inside; what is no part of ours is text, never markup."""
     parts = (words,) if isinstance(words, str) else words
     return Markup("").join(map(_part, parts))

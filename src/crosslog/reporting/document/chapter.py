@@ -10,14 +10,14 @@ MISSING = "–"
 
 
 class Link(NamedTuple):
-    """Words that lead to a file, relative to the report's folder, or to an anchor of the page (`#…`)."""
+    """Prose that lead to a file, relative to the report's folder, or to an anchor of the page (`#…`)."""
 
     text: str
     target: str
 
 
 class Strong(NamedTuple):
-    """Words that must be seen."""
+    """Prose that must be seen."""
 
     text: str
 
@@ -28,27 +28,27 @@ class Code(NamedTuple):
     text: str
 
 
-Words = str | tuple[str | Link | Strong | Code, ...]
+Prose = str | tuple[str | Link | Strong | Code, ...]
 """A paragraph; nothing in a string is markup."""
 
 
 class Once(NamedTuple):
     """A paragraph that explains: where several chapters bring it, the page has the first alone."""
 
-    words: Words
+    words: Prose
 
 
 class Bullets(NamedTuple):
     """Paragraphs that belong together."""
 
-    lines: tuple[Words, ...]
+    lines: tuple[Prose, ...]
 
 
 class Notice(NamedTuple):
     """What a reader must know before any number; `bad`: do not rely on them."""
 
     head: str
-    words: Words
+    words: Prose
     bad: bool = False
 
 
@@ -107,13 +107,13 @@ class Section(NamedTuple):
     """Blocks below a heading; `folded`: the page shows them on demand. `badge`: simulated, or weak labels."""
 
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[ChapterBlock, ...]
     folded: bool = False
     badge: str = ""
     anchor: str = ""
 
 
-Block = Words | Once | Bullets | Notice | Grid | Figure | Section
+ChapterBlock = Prose | Once | Bullets | Notice | Grid | Figure | Section
 
 
 class Chapter(NamedTuple):
@@ -124,6 +124,6 @@ class Chapter(NamedTuple):
     """
 
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[ChapterBlock, ...]
     front: bool = False
     kept: bool = True

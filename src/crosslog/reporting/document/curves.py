@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 
 from crosslog.reporting.document.marks import draw_marker
@@ -11,8 +11,8 @@ from crosslog.reporting.document.palette import Look
 from crosslog.reporting.document.panels import CurvePanel, Series
 
 CURVE_SIZE = (172, 176)
-LEFT, RIGHT, TOP, BOTTOM = 34, 164, 44, 146  # of the field that lines are drawn in
-LONGEST = 19  # letters that fit into a panel
+CURVE_LEFT, CURVE_RIGHT, CURVE_TOP, CURVE_BOTTOM = 34, 164, 44, 146  # of the field that lines are drawn in
+LONGEST_TITLE = 19  # letters that fit into a panel
 ISO_F1 = (0.2, 0.4, 0.6, 0.8)
 
 Point = tuple[float, float]
@@ -35,7 +35,7 @@ def draw_curves(panel: CurvePanel, looks: Mapping[str, Look], others: str) -> st
 
 def _name(method: str) -> str:
     """Squeezed where it is longer than the panel is wide."""
-    squeezed = ' textLength="144" lengthAdjust="spacingAndGlyphs"' if len(method) > LONGEST else ""
+    squeezed = ' textLength="144" lengthAdjust="spacingAndGlyphs"' if len(method) > LONGEST_TITLE else ""
     return f'<text class="head" x="24" y="18"{squeezed}>{escape(method)}</text>'
 
 
@@ -45,21 +45,21 @@ def draw_others(panel: CurvePanel) -> str:
 
 
 def _axes(panel: CurvePanel) -> Iterator[str]:
-    middle, (first, last) = (LEFT + RIGHT) // 2, panel.x_range
+    middle, (first, last) = (CURVE_LEFT + CURVE_RIGHT) // 2, panel.x_range
     if panel.iso_f1:
         yield f'<path class="rule" fill="none" d="{"".join(_iso_f1(panel))}"/>'
-    yield f'<path class="axis" fill="none" d="M{LEFT} {TOP}V{BOTTOM}H{RIGHT}"/>'
-    for text, height in (("1", TOP + 4), ("0", BOTTOM + 4)):
-        yield f'<text class="soft" x="{LEFT - 5}" y="{height}" text-anchor="end">{text}</text>'
-    for text, x in ((f"{first:g}", LEFT), (f"{last:g}", RIGHT)):
-        yield f'<text class="soft" x="{x}" y="{BOTTOM + 15}" text-anchor="middle">{text}</text>'
-    yield f'<text class="soft" x="{middle}" y="{BOTTOM + 15}" text-anchor="middle">{escape(panel.axes[0])}</text>'
-    centre = (TOP + BOTTOM) / 2
-    turned = f'transform="rotate(-90 {LEFT - 8} {centre:g})" x="{LEFT - 8}" y="{centre:g}"'
+    yield f'<path class="axis" fill="none" d="M{CURVE_LEFT} {CURVE_TOP}V{CURVE_BOTTOM}H{CURVE_RIGHT}"/>'
+    for text, height in (("1", CURVE_TOP + 4), ("0", CURVE_BOTTOM + 4)):
+        yield f'<text class="soft" x="{CURVE_LEFT - 5}" y="{height}" text-anchor="end">{text}</text>'
+    for text, x in ((f"{first:g}", CURVE_LEFT), (f"{last:g}", CURVE_RIGHT)):
+        yield f'<text class="soft" x="{x}" y="{CURVE_BOTTOM + 15}" text-anchor="middle">{text}</text>'
+    yield f'<text class="soft" x="{middle}" y="{CURVE_BOTTOM + 15}" text-anchor="middle">{escape(panel.axes[0])}</text>'
+    centre = (CURVE_TOP + CURVE_BOTTOM) / 2
+    turned = f'transform="rotate(-90 {CURVE_LEFT - 8} {centre:g})" x="{CURVE_LEFT - 8}" y="{centre:g}"'
     yield f'<text class="soft" {turned} text-anchor="middle">{escape(panel.axes[1])}</text>'
     if panel.floor is not None:
         y = _y(panel.floor)
-        yield f'<path class="axis" stroke-dasharray="1 3" d="M{LEFT} {y:g}H{RIGHT}"/>'
+        yield f'<path class="axis" stroke-dasharray="1 3" d="M{CURVE_LEFT} {y:g}H{CURVE_RIGHT}"/>'
 
 
 def _iso_f1(panel: CurvePanel) -> Iterator[str]:
@@ -91,12 +91,12 @@ def _band(panel: CurvePanel, line: Series, look: Look) -> Iterator[str]:
 def _points(panel: CurvePanel, x: Iterable[float], y: Iterable[float]) -> list[Point]:
     """Places in pixels, to a tenth."""
     first, last = panel.x_range
-    to_x: Callable[[float], float] = lambda value: LEFT + (RIGHT - LEFT) * (value - first) / (last - first)  # noqa: E731
-    return [(round(to_x(across), 1), _y(up)) for across, up in zip(x, y, strict=False)]
+    width = (CURVE_RIGHT - CURVE_LEFT) / (last - first)
+    return [(round(CURVE_LEFT + width * (across - first), 1), _y(up)) for across, up in zip(x, y, strict=False)]
 
 
 def _y(value: float) -> float:
-    return round(BOTTOM - (BOTTOM - TOP) * value, 1)
+    return round(CURVE_BOTTOM - (CURVE_BOTTOM - CURVE_TOP) * value, 1)
 
 
 def _path(points: list[Point]) -> str:

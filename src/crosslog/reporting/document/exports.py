@@ -9,7 +9,7 @@ import polars as pl
 
 from crosslog.reporting.numbers.inputs import Inputs, Measure
 
-DIGITS = 4
+EXPORT_DIGITS = 4
 EVERY = 2  # of 101 points of a curve
 
 
@@ -37,7 +37,7 @@ def _detectors(inputs: Inputs, key: str) -> dict[str, dict[str, float | None]]:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, DIGITS)
+    return None if value is None else round(value, EXPORT_DIGITS)
 
 
 def curves_csv(inputs: Inputs) -> str:
@@ -54,4 +54,4 @@ def _curves(inputs: Inputs) -> Iterator[pl.DataFrame]:
             for detector in inputs.suite.detectors_of(key) if key else ():
                 curve = inputs.curves.filter(experiment=key, detector=detector, level=unit).sort("recall")
                 told = (pl.lit(name).alias("experiment"), pl.lit(arm).alias("arm"), pl.lit(detector).alias("detector"))
-                yield curve.gather_every(EVERY).select(*told, "recall", pl.col("precision").round(DIGITS))
+                yield curve.gather_every(EVERY).select(*told, "recall", pl.col("precision").round(EXPORT_DIGITS))

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from crosslog.reporting.document.blocks import Writer, anchor_of
-from crosslog.reporting.document.chapter import Block, Chapter, Notice, Section
+from crosslog.reporting.document.blocks import PageWriter, anchor_of
+from crosslog.reporting.document.chapter import Chapter, ChapterBlock, Notice, Section
 from crosslog.reporting.document.palette import figure_styles, looks_of
 
 FOLDER = Path(__file__).parent
@@ -36,7 +36,7 @@ def html_page(
 ) -> str:
     """Every chapter that is kept, in order; `methods` are all that a table or figure may name."""
     kept = {name: chapter for name, chapter in chapters.items() if chapter.kept}
-    writer = Writer(looks_of(methods))
+    writer = PageWriter(looks_of(methods))
     body = Markup("\n").join([*writer.blocks(notices, 2), *_chapters(writer, kept)])
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -57,13 +57,13 @@ def html_page(
     )
 
 
-def _chapters(writer: Writer, chapters: Mapping[str, Chapter]) -> Iterator[Markup]:
+def _chapters(writer: PageWriter, chapters: Mapping[str, Chapter]) -> Iterator[Markup]:
     for name, chapter in chapters.items():
         head = Markup('<section aria-labelledby="{0}">\n<h2 id="{0}">{1}</h2>').format(name, chapter.title)
         yield Markup("\n").join([head, *writer.blocks(chapter.blocks, 3), Markup("</section>")])
 
 
-def _below(blocks: Sequence[Block]) -> Iterator[Entry]:
+def _below(blocks: Sequence[ChapterBlock]) -> Iterator[Entry]:
     for block in blocks:
         if isinstance(block, Section) and block.anchor and not block.folded:
             yield Entry(block.title.partition(":")[0], anchor_of(block.anchor))

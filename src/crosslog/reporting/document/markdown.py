@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from crosslog.reporting.document.chapter import (
-    Block,
     Bullets,
     Cell,
     Chapter,
+    ChapterBlock,
     Code,
     Grid,
     Link,
     Notice,
     Once,
+    Prose,
     Section,
     Strong,
-    Words,
 )
 from crosslog.reporting.document.panels import Figure
 
@@ -61,7 +61,7 @@ def _chapter(chapter: Chapter, depth: int, up: str) -> Iterator[str]:
     yield from _blocks(chapter.blocks, depth + 1, up)
 
 
-def _blocks(blocks: Sequence[Block], depth: int, up: str) -> Iterator[str]:
+def _blocks(blocks: Sequence[ChapterBlock], depth: int, up: str) -> Iterator[str]:
     """`up` leads from the file to the report's folder."""
     for block in blocks:
         match block:
@@ -110,7 +110,7 @@ def _cell(cell: Cell, up: str | None) -> str:
     return f"{text} {cell.interval}".strip() + " ≈" * (cell.mark == "tied")
 
 
-def _words(words: Words, up: str) -> str:
+def _words(words: Prose, up: str) -> str:
     if isinstance(words, str):
         return words
     return "".join(_part(part, up) for part in words)

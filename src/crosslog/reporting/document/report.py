@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from crosslog.reporting.document.chapter import Block, Chapter, Section
+from crosslog.reporting.document.chapter import Chapter, ChapterBlock, Section
 from crosslog.reporting.document.exports import curves_csv, metrics_json
 from crosslog.reporting.document.html import PageHead, html_page
 from crosslog.reporting.document.markdown import markdown_files
@@ -33,7 +33,7 @@ def write_report(inputs: Inputs, chapters: Mapping[str, Chapter]) -> dict[str, s
     }
 
 
-def _figures(blocks: Sequence[Block]) -> Iterator[Figure]:
+def _figures(blocks: Sequence[ChapterBlock]) -> Iterator[Figure]:
     for block in blocks:
         if isinstance(block, Figure):
             yield block

@@ -14,7 +14,7 @@ from crosslog.reporting.document.dots import dot_size, draw_dots
 from crosslog.reporting.document.palette import Look, figure_styles
 from crosslog.reporting.document.panels import CurvePanel, DotPanel, Figure, PanelGroup
 
-WIDTH = 920  # of a file, in pixels
+FILE_WIDTH = 920  # of a file, in pixels
 GAP, HEADING = 8, 34
 
 Looks = Mapping[str, Look]
@@ -58,7 +58,7 @@ def figure_svg(figure: Figure, looks: Looks) -> str:
         top += HEADING + height
     styles = figure_styles("svg")
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{top}" viewBox="0 0 {WIDTH} {top}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{FILE_WIDTH}" height="{top}" viewBox="0 0 {FILE_WIDTH} {top}" '
         f'role="img" aria-label="{escape(figure.description)}">\n<style>\n{styles}\n</style>\n'
         f'<rect class="paper" width="100%" height="100%"/>\n' + "\n".join(parts) + "\n</svg>\n"
     )
@@ -70,7 +70,7 @@ def _placed(group: PanelGroup, looks: Looks, name: str, top: int) -> tuple[int, 
     placed = []
     for number, panel in enumerate(group.panels):
         width, height = panel_size(panel)
-        if left and left + width > WIDTH:
+        if left and left + width > FILE_WIDTH:
             left, below, row = 0, below + row + GAP, 0
         body = _body(panel, looks, name, number)
         placed.append(f'<g transform="translate({left} {top + below})">{body}</g>')

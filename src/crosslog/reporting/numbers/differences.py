@@ -29,7 +29,7 @@ class Difference(NamedTuple):
     told: bool | None = None
 
 
-Run = tuple[str, str]
+ArmRun = tuple[str, str]
 """An arm's id and a detector."""
 
 
@@ -44,8 +44,8 @@ class Standing(NamedTuple):
 class RunStanding(NamedTuple):
     """The same of runs."""
 
-    best: Run
-    tied: tuple[Run, ...]
+    best: ArmRun
+    tied: tuple[ArmRun, ...]
     judged: bool
 
 
@@ -69,7 +69,7 @@ def rank_detectors(inputs: Inputs, arm: str, measure: Measure, among: Sequence[s
     return Standing(standing.best[1], tuple(detector for _, detector in standing.tied), standing.judged)
 
 
-def rank_runs(inputs: Inputs, runs: Sequence[Run], measure: Measure) -> RunStanding | None:
+def rank_runs(inputs: Inputs, runs: Sequence[ArmRun], measure: Measure) -> RunStanding | None:
     """The best of some runs; only those of the same arm meet the same resamples, and are compared in pairs."""
     values = {run: inputs.estimate(*run, measure).value for run in runs}
     known = {run: value for run, value in values.items() if value is not None}
@@ -92,7 +92,7 @@ def mark_of(standing: RunStanding | None, run: tuple[str | None, str]) -> Litera
     return "tied" if standing.judged and run in standing.tied else ""
 
 
-def _difference(inputs: Inputs, one: Run, other: Run, measure: Measure, *, shift: int) -> Difference:
+def _difference(inputs: Inputs, one: ArmRun, other: ArmRun, measure: Measure, *, shift: int) -> Difference:
     """`shift`: by how many places the second's resamples are moved, so that none meets its own."""
     ours, theirs = inputs.estimate(*one, measure), inputs.estimate(*other, measure)
     if ours.value is None or theirs.value is None:

@@ -23,7 +23,7 @@ class Column(NamedTuple):
     ranked: bool = True
 
 
-UNITS = {"event": "Events", "window": "Windows", "session": "Sessions"}
+UNIT_HEADS = {"event": "Events", "window": "Windows", "session": "Sessions"}
 
 
 def unit_columns(levels: Sequence[Level]) -> list[Column]:
@@ -69,7 +69,7 @@ def compact_columns(levels: Sequence[Level]) -> list[Column]:
 def unit_grid(inputs: Inputs, arm: str) -> Grid:
     """How well events, windows or sessions are told apart, and the paper's numbers where there are any."""
     each = inputs.suite.everything[arm]
-    grid = method_grid(inputs, arm, UNITS[each.levels[0]], unit_columns(each.levels))
+    grid = method_grid(inputs, arm, UNIT_HEADS[each.levels[0]], unit_columns(each.levels))
     if each.published is None or each.labels == "shuffled":
         return grid
     printed = [Cell(printed_cell(each.published, row.method) or MISSING) for row in grid.rows]

@@ -19,7 +19,7 @@ from crosslog.settings import EvaluateSettings
 
 StepValues = NDArray[np.float64]
 F1_OF_COUNTS = 2 * pl.col("hits") / (pl.col("alarms") + pl.col("anomalous"))
-QUERY = ("target", "episode")
+STEP_QUERY = ("target", "episode")
 STEP_HEAD = (
     "Steps",
     "F1 before the first",
@@ -47,17 +47,17 @@ def stepwise(inputs: Inputs, experiment: str) -> list[str]:
 
 def step_curve(inputs: Inputs, experiment: str, detector: str) -> StepCurve:
     """A detector's mean F1 by step."""
-    steps = _f1(inputs, experiment, detector).group_by("step", *QUERY).agg(pl.col("f1").mean())
-    wide = steps.sort("step", *QUERY).pivot("step", index=QUERY, values="f1", sort_columns=False)
-    values = wide.drop(QUERY).to_numpy()
-    numbers = np.array(wide.columns[len(QUERY) :], dtype=float)
+    steps = _f1(inputs, experiment, detector).group_by("step", *STEP_QUERY).agg(pl.col("f1").mean())
+    wide = steps.sort("step", *STEP_QUERY).pivot("step", index=STEP_QUERY, values="f1", sort_columns=False)
+    values = wide.drop(STEP_QUERY).to_numpy()
+    numbers = np.array(wide.columns[len(STEP_QUERY) :], dtype=float)
     return StepCurve(detector, numbers, values.mean(axis=0), *interval(values, inputs.evaluate))
 
 
 def _f1(inputs: Inputs, experiment: str, detector: str) -> pl.DataFrame:
     """F1 by seed, episode and step; queries without an anomaly have none."""
     rows = inputs.steps.filter(pl.col("anomalous") > 0, experiment=experiment, detector=detector)
-    return rows.select("seed", *QUERY, "step", f1=F1_OF_COUNTS).sort("seed", *QUERY, "step")
+    return rows.select("seed", *STEP_QUERY, "step", f1=F1_OF_COUNTS).sort("seed", *STEP_QUERY, "step")
 
 
 def interval(values: StepValues, settings: EvaluateSettings) -> tuple[StepValues, StepValues]:
@@ -81,11 +81,11 @@ def step_grid(inputs: Inputs, experiment: str) -> Grid:
 
 
 def _cells(inputs: Inputs, experiment: str, detector: str) -> tuple[Cell, ...]:
-    folds = _f1(inputs, experiment, detector).group_by("seed", *QUERY, maintain_order=True)
+    folds = _f1(inputs, experiment, detector).group_by("seed", *STEP_QUERY, maintain_order=True)
     f1 = pl.col("f1")
     compared = folds.agg(first=f1.first(), last=f1.last(), best=f1.filter(pl.col("step") > 0).max())
     compared = compared.with_columns(gain=pl.col("best") - pl.col("last"))
-    values = compared.group_by(QUERY, maintain_order=True).mean().drop("seed", *QUERY).to_numpy()
+    values = compared.group_by(STEP_QUERY, maintain_order=True).mean().drop("seed", *STEP_QUERY).to_numpy()
     low, high = interval(values, inputs.evaluate)
     ends = zip(values.mean(axis=0), low, high, strict=True)
     numbers = [Estimate(_or_none(mean), _or_none(least), _or_none(most)) for mean, least, most in ends]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crosslog.reporting.document.chapter import Block, Notice, Once
+from crosslog.reporting.document.chapter import ChapterBlock, Notice, Once
 from crosslog.reporting.numbers.audits import failed_checks
 from crosslog.reporting.numbers.inputs import Inputs, Measure
 from crosslog.reporting.numbers.measures import percent
@@ -76,7 +76,7 @@ def _count(number: float) -> str:
     return f"{number:,.1f}".removesuffix(".0")
 
 
-def remarks(inputs: Inputs, arm: str) -> Iterator[Block]:
+def remarks(inputs: Inputs, arm: str) -> Iterator[ChapterBlock]:
     """What a reader of an arm's tables must know beside them, a paragraph each."""
     experiment = inputs.suite.everything[arm]
     if experiment.protocol == "published":

@@ -6,10 +6,7 @@ public code has them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Literal, NamedTuple
-
-import polars as pl
+from collections.abc import Iterator, Sequence
 
 from crosslog.reporting.document.chapter import Cell, Once, Row
 from crosslog.reporting.numbers.differences import compare_protocols, mark_of, rank_runs
@@ -17,11 +14,11 @@ from crosslog.reporting.numbers.headlines import difference_cell
 from crosslog.reporting.numbers.inputs import Estimate, Inputs, Measure
 from crosslog.reporting.numbers.measures import number_cell, word_cell
 from crosslog.reporting.numbers.wording import numbers_note
+from crosslog.reporting.papers.refusals import audit_count
+from crosslog.reporting.papers.runs import Runs
 from crosslog.reporting.papers.tables import PrintedRow, Published
-from crosslog.settings import Protocol
 
 DECIDED = tuple(Measure("event", metric, "fixed") for metric in ("precision", "recall", "f1"))
-PROTOCOL_WORDS = {"honest": "honest", "published": "as published"}
 PROTOCOL_GAP = "F1, published minus honest"
 PROTOCOL_HEAD = (
     "Sources",
@@ -38,27 +35,6 @@ HONEST_COLUMN, PUBLISHED_COLUMN = 1, 2  # whose best is marked
 UNDEFINED = Estimate(None)
 
 
-class Runs(NamedTuple):
-    """The experiments of the run that stand for one of a paper, under each protocol; None where there is none."""
-
-    honest: str | None
-    published: str | None
-
-
-def runs_of(inputs: Inputs, name: str, detector: str, labels: Literal["own", "shuffled"] = "own") -> Runs:
-    """Where a detector runs on an experiment of a paper, by its name there."""
-    suite = inputs.suite
-
-    def first(protocol: Protocol) -> str | None:
-        for key, each in suite.everything.items():
-            stands = (each.published, each.protocol, each.labels) == (name, protocol, labels)
-            if stands and detector in suite.detectors_of(key):
-                return key
-        return None
-
-    return Runs(first("honest"), first("published"))
-
-
 def protocol_cells(inputs: Inputs, runs: Runs, detector: str, paper: PrintedRow | None) -> tuple[Cell, ...]:
     """The cells below PROTOCOL_HEAD."""
     setting, *printed = _printed(paper)
@@ -72,7 +48,7 @@ def protocol_cells(inputs: Inputs, runs: Runs, detector: str, paper: PrintedRow 
         in_paper,
         setting,
         *(cell for cells in decided for cell in cells[:-1]),
-        *(word_cell(_audit(inputs, experiment, detector)) for experiment in runs),
+        *(word_cell(audit_count(inputs, experiment, detector)) for experiment in runs),
     )
 
 
@@ -134,44 +110,6 @@ def gap_cell(inputs: Inputs, runs: Runs, detector: str) -> Cell:
     if runs.honest is None or runs.published is None:
         return Cell()
     return difference_cell(compare_protocols(inputs, (runs.published, runs.honest), detector, DECIDED[-1]))
-
-
-def _audit(inputs: Inputs, experiment: str | None, detector: str) -> str:
-    checks = inputs.audits.filter(experiment=experiment, detector=detector) if experiment else inputs.audits.clear()
-    if checks.is_empty():
-        return ""
-    failed = checks.filter(~pl.col("passed"))["check"].to_list()
-    made = checks.height - checks["passed"].null_count()
-    verdict = f"{made - len(failed)} of {made}"
-    return f"{verdict}: {failed[0]}{', …' * (len(failed) > 1)}" if failed else verdict
-
-
-def failures(inputs: Inputs, runs: Sequence[tuple[str, Runs]]) -> Iterator[str]:
-    """One sentence on what the audits of some detectors' runs refuse, under both protocols; none where they do not."""
-    refused: dict[str, list[str]] = {}
-    for protocol in Runs._fields:
-        pairs = {(getattr(pair, protocol), detector) for detector, pair in runs if getattr(pair, protocol)}
-        for check, detectors in _failed(inputs, pairs):
-            whose = _whose(detectors, [detector for _, detector in sorted(pairs)])
-            refused.setdefault(check, []).append(f"{PROTOCOL_WORDS[protocol]}: {whose}")
-    if refused:
-        yield "The audit refuses: " + "; ".join(f"{check} ({', '.join(each)})" for check, each in refused.items()) + "."
-
-
-def _whose(failed: Sequence[str], detectors: Sequence[str]) -> str:
-    """Those that fail, or the few that do not."""
-    others = list(dict.fromkeys(each for each in detectors if each not in failed))
-    if not others:
-        return "all"
-    return f"all but {', '.join(others)}" if len(others) < len(set(failed)) else ", ".join(dict.fromkeys(failed))
-
-
-def _failed(inputs: Inputs, pairs: Collection[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
-    """Each check that some runs fail, with their detectors."""
-    wanted = pl.DataFrame(sorted(pairs), schema={"experiment": pl.String, "detector": pl.String}, orient="row")
-    failed = inputs.audits.filter(~pl.col("passed")).join(wanted, on=wanted.columns, how="semi", maintain_order="left")
-    for (check,), rows in failed.group_by("check", maintain_order=True):
-        yield str(check), rows["detector"].to_list()
 
 
 def caption_of(inputs: Inputs, source: str, paper: Published, runs: list[Runs]) -> str:
