@@ -128,7 +128,7 @@ def test_a_control_shows_what_choosing_the_step_adds_on_the_same_spans(paper: In
     (row,) = rows_of(shown, "By adaptation step, e1, labels shuffled: made (simulated)")
     assert row[0] == "crosyslog"
     assert row[-1].startswith("0.083 [")
-    assert "The same on the honest spans alone" in text_of(shown)
+    assert "On the honest spans alone" in text_of(shown)
     assert "By adaptation step" not in text_of(paper)
 
 

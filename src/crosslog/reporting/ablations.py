@@ -10,6 +10,7 @@ from crosslog.reporting.papers.protocols import (
     PROTOCOL_HEAD,
     caption_of,
     column_note,
+    mark_rows,
     protocol_cells,
 )
 from crosslog.reporting.papers.refusals import failures
@@ -36,6 +37,7 @@ def _tables(inputs: Inputs, name: str, paper: Published) -> Iterator[ChapterBloc
         Row(f"{row.name or name} {row.method}", protocol_cells(inputs, runs, row.method, row), row.method)
         for row, runs in shown
     )
+    rows = mark_rows(inputs, rows, [runs for _, runs in shown])
     yield Grid(caption, PROTOCOL_HEAD, rows, "Ablation").without_empty_columns()
     if absent := [row.name or name for row, runs in lines if not any(runs)]:
         yield f"Not run here: {', '.join(absent)}."

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from crosslog.reporting.document.chapter import Chapter, ChapterBlock, Grid, Row
+from crosslog.reporting.document.chapter import Chapter, ChapterBlock, Grid, Once, Row
 from crosslog.reporting.numbers.inputs import Estimate, Inputs
 from crosslog.reporting.numbers.measures import number_cell
 from crosslog.reporting.numbers.steps import step_grid, stepwise
@@ -93,7 +93,7 @@ def _control(inputs: Inputs, name: str) -> Iterator[ChapterBlock]:
         yield verdict(judged, *f1[judged])
     for experiment in dict.fromkeys(pair.honest for pair in runs.values()):
         if experiment and stepwise(inputs, experiment):
-            yield "The same on the honest spans alone: what choosing the step on the query adds, apart from the spans."
+            yield Once("On the honest spans alone: what choosing the step on the query adds, apart from the spans.")
             yield step_grid(inputs, experiment)
 
 

@@ -16,6 +16,10 @@ SETTING = (
     "is given a support, some labelled lines of the target, and judged on a query, other lines of it. Its F1 weighs "
     "false alarms against anomalies missed; 1 is perfect."
 )
+LEAKS = (
+    " A published protocol repeats a paper's own with its leaks: supports that touch their queries, an adaptation step "
+    "chosen on the query. Honest numbers do without."
+)
 NOTHING_HONEST = "This run has no experiment under the honest protocol."
 
 
@@ -28,7 +32,7 @@ def _blocks(inputs: Inputs) -> Iterator[ChapterBlock]:
     if not inputs.main:
         yield NOTHING_HONEST
         return
-    yield SETTING
+    yield SETTING + LEAKS * any(inputs.partner(arm) for arm in inputs.main)
     yield Bullets(tuple(_line(inputs, arm) for arm in inputs.main))
     yield _meanings(inputs)
     yield outcome_grid(inputs)

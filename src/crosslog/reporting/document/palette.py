@@ -65,7 +65,7 @@ def _ink(scope: str, ink: str, soft: str, line: str, paper: str) -> str:
         ".rule": f"stroke: {line}",
     }
     rules |= {
-        ".other": f"stroke: {soft}; stroke-opacity: .45",
+        ".other": f"stroke: {soft}; stroke-opacity: .32",
         ".paper": f"fill: {paper}",
         ".soft-dot": f"stroke: {soft}",
     }
