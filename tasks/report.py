@@ -8,7 +8,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from rich.console import Console
 
 from crosslog import plugins
@@ -30,6 +32,7 @@ from crosslog.artifacts import (
 )
 from crosslog.reporting.document.report import write_report
 from crosslog.reporting.document.terminal import terminal_table
+from crosslog.reporting.numbers.differences import group_resamples
 from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.settings import Settings, SettingsError
 from crosslog.systems import System, load_systems
@@ -75,7 +78,7 @@ def read_inputs(settings: Settings) -> Inputs:
         metrics=_all(METRICS, runs),
         audits=_all(AUDITS, runs),
         curves=_all(CURVES, runs),
-        resamples=_named(RESAMPLES, runs),
+        resamples={pair: _resampled(*pair) for pair in runs},
         steps=_named(STEPS, runs),
         chosen={pair: read_json(chosen_path(*pair)) for pair in runs},
         trials=_named(TRIALS, [pair for pair in runs if pair[1] in run.tuned and run.is_searched(pair[0])]),
@@ -102,6 +105,10 @@ def _files(runs: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], s
 
 def _all(table: Table, runs: list[tuple[str, str]]) -> pl.DataFrame:
     return pl.concat(table.read(experiment=experiment, detector=detector) for experiment, detector in runs)
+
+
+def _resampled(experiment: str, detector: str) -> dict[tuple[str, str, str], NDArray[np.float64]]:
+    return group_resamples(RESAMPLES.read(experiment=experiment, detector=detector))
 
 
 def _named(table: Table, runs: list[tuple[str, str]]) -> pl.DataFrame:

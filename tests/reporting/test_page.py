@@ -198,7 +198,7 @@ def test_ids_with_a_slash_are_arms_of_what_stands_before_it(paper: Inputs) -> No
     run = replace(
         run, curves=named(paper.curves.filter(experiment="e1")), audits=named(paper.audits), steps=paper.steps.clear()
     )
-    run = replace(run, resamples=named(paper.resamples.filter(experiment="e1")), files={})
+    run = replace(run, files={})
     run = replace(run, chosen={pair: {} for pair in suite.runs}, trials=paper.trials.clear())
     run = replace(run, suite=suite.model_copy(update={"tuned": ()}))
     assert list(run.groups) == ["e9"]

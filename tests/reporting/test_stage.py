@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -70,12 +70,19 @@ def write_run(inputs: Inputs, names: Mapping[str, str]) -> None:
     METRICS.write(inputs.metrics.filter(**names).with_columns(pl.col("folds").cast(pl.UInt32)), **names)
     AUDITS.write(inputs.audits.filter(**names), **names)
     CURVES.write(inputs.curves.filter(**names), **names)
-    RESAMPLES.write(inputs.resamples.filter(**names).drop(names), **names)
     STEPS.write(inputs.steps.filter(**names).drop(names), **names)
     run = (names["experiment"], names["detector"])
+    RESAMPLES.write(pl.concat(map(resampled_frame, inputs.resamples[run].items())), **names)
     write_json(chosen_path(*run), inputs.chosen[run])
     if names["detector"] in inputs.suite.tuned:
         TRIALS.write(inputs.trials.filter(**names).drop(names), **names)
+
+
+def resampled_frame(item: tuple[tuple[str, str, str], Iterable[float]]) -> pl.DataFrame:
+    (level, metric, threshold), values = item
+    number = pl.int_range(pl.len(), dtype=pl.UInt32).alias("resample")
+    named = (pl.lit(level).alias("level"), pl.lit(metric).alias("metric"), pl.lit(threshold).alias("threshold"))
+    return pl.DataFrame({"value": values}, schema={"value": pl.Float32}, strict=False).select(*named, number, "value")
 
 
 def test_the_stage_writes_every_chapter_figure_and_number_and_prints_the_tables(
@@ -118,8 +125,9 @@ def test_the_stage_reads_variants_searches_and_seconds(written_paper: Settings, 
     assert read.embedding_seconds == paper.embedding_seconds
     assert list(read.detectors) == ["keyword", "crosyslog", "lstm", "logtad"]
     assert set(read.metrics["experiment"]) == set(paper.suite.everything)
-    by_run = ("experiment", "detector", "resample")
-    assert read.resamples.sort(*by_run).equals(paper.resamples.sort(*by_run))
+    assert {run: {key: list(each) for key, each in numbers.items()} for run, numbers in read.resamples.items()} == {
+        run: {("event", "f1", "fixed"): pytest.approx([0.88, 0.96, 1, 1])} for run in paper.suite.runs
+    }
     assert {path for path in read.files.values() if not (report.place("") / path).is_file()} == set()
 
 

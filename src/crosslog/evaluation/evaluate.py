@@ -22,9 +22,8 @@ ALL_TARGETS = "*"
 MEANS = "means"  # in a row of numbers, for a moment: its mean in each resample
 COMPARED: frozenset[Key] = frozenset(
     {
-        *((metric, "fixed") for metric in ("f1", "precision", "recall", "recall_seen", "recall_unseen")),
+        *(("f1", source) for source in ("fixed", "support")),
         *((metric, "") for metric in ("auroc", "auprc", "auroc_unseen", "recall_at_fpr", "recall_at_fpr_unseen")),
-        ("f1", "support"),
     }
 )  # in which detectors are compared, resample by resample: all of an experiment meet the same ones
 

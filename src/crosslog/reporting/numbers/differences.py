@@ -7,10 +7,12 @@ all the same sign in one case of sixteen.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from crosslog.reporting.numbers.inputs import Floats1D, Inputs, Measure
 
@@ -47,6 +49,16 @@ class RunStanding(NamedTuple):
     best: ArmRun
     tied: tuple[ArmRun, ...]
     judged: bool
+
+
+def group_resamples(frame: pl.DataFrame) -> dict[tuple[str, str, str], Floats1D]:
+    """A frame (schema Resamples) as an array per level, metric and threshold, NaN where undefined."""
+    groups = frame.sort("resample").group_by("level", "metric", "threshold", maintain_order=True)
+    return {(str(level), str(metric), str(source)): _values(rows) for (level, metric, source), rows in groups}
+
+
+def _values(rows: pl.DataFrame) -> Floats1D:
+    return rows["value"].cast(pl.Float64).fill_null(math.nan).to_numpy()
 
 
 def compare_detectors(inputs: Inputs, arm: str, pair: tuple[str, str], measure: Measure) -> Difference:

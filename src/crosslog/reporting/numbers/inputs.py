@@ -34,12 +34,13 @@ class Estimate(NamedTuple):
 class Inputs:
     """Settings, numbers and audits of every arm of every experiment, and of every detector, in the suite's order.
 
-    `metrics`, `audits`, `curves`, `resamples` and `steps` are all artifacts of the run in one frame each (schemas
-    Metrics, Audits, Curves; Resamples and Steps after `experiment` and `detector`); `experiment` is an arm's id there.
-    `chosen` are the hyper-parameters that a search chose for a run, none where nothing is tuned, and `trials` (schema
-    Trials after `experiment` and `detector`) all that it tried. `seconds` is what each phase took, once per seed or
-    episode, `embedding_seconds` what encoding a system's texts took, by representation and encoder; both have entries
-    only where a run was timed. `files` are those that the numbers of a run stand in, relative to the report's folder.
+    `metrics`, `audits`, `curves` and `steps` are all artifacts of the run in one frame each (schemas Metrics, Audits,
+    Curves; Steps after `experiment` and `detector`); `experiment` is an arm's id there. `resamples` are, by run and by
+    level, metric and threshold, the number in each resample. `chosen` are the hyper-parameters that a search chose for
+    a run, none where nothing is tuned, and `trials` (schema Trials after `experiment` and `detector`) all that it
+    tried. `seconds` is what each phase took, once per seed or episode, `embedding_seconds` what encoding a system's
+    texts took, by representation and encoder; both have entries only where a run was timed. `files` are those that the
+    numbers of a run stand in, relative to the report's folder.
     """
 
     suite: Suite
@@ -51,7 +52,7 @@ class Inputs:
     metrics: pl.DataFrame
     audits: pl.DataFrame
     curves: pl.DataFrame
-    resamples: pl.DataFrame
+    resamples: Mapping[tuple[str, str], Mapping[tuple[str, str, str], Floats1D]]
     steps: pl.DataFrame
     chosen: Mapping[tuple[str, str], Mapping[str, object]]
     trials: pl.DataFrame
@@ -76,13 +77,7 @@ class Inputs:
 
     def resampled(self, experiment: str, detector: str, measure: Measure) -> Floats1D:
         """A number of a whole experiment in each resample, NaN where undefined; empty where it is not compared."""
-        return self._resampled.get((experiment, detector, *measure), np.empty(0))
-
-    @cached_property
-    def _resampled(self) -> dict[tuple[object, ...], Floats1D]:
-        keys = ("experiment", "detector", "level", "metric", "threshold")
-        groups = self.resamples.group_by(keys, maintain_order=True).agg(pl.col("value").sort_by("resample"))
-        return {row[:-1]: np.array(row[-1], dtype=np.float64) for row in groups.iter_rows()}
+        return self.resamples.get((experiment, detector), {}).get((*measure,), np.empty(0))
 
     @cached_property
     def groups(self) -> dict[str, Arms]:
