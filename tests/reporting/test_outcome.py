@@ -72,7 +72,7 @@ def test_a_difference_of_either_sign_is_chance(three: Inputs) -> None:
 def test_with_five_folds_nothing_is_told(three: Inputs) -> None:
     few = replace(three, metrics=three.metrics.with_columns(folds=pl.lit(5)))
     assert compare_detectors(few, "e1", ("crosyslog", "keyword"), F1).told is None
-    assert "too few episodes to say whether that is chance" in markdown_of(few, "outcome")
+    assert "over too few episodes or targets to say whether it is chance" in markdown_of(few, "outcome")
     assert "≈" not in markdown_of(few, "comparison").replace("≈: not told", "")
 
 

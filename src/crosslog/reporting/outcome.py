@@ -44,8 +44,9 @@ def _meanings(inputs: Inputs) -> str:
     return (
         "A type is a distinct message, counted once however often it occurs, so that a burst of one alert does not "
         f"decide. Trivial methods transfer nothing: {', '.join(TRIVIAL[:-1])} and {TRIVIAL[-1]}. A difference is more "
-        f"than chance where its {percent(inputs.evaluate.confidence)} interval, from resamples of the episodes that "
-        "both methods share, leaves out nought; with fewer than six episodes nothing is said."
+        f"than chance where its {percent(inputs.evaluate.confidence)} interval, from resamples that both methods "
+        "share, of episodes, of targets or of runs of a single query, leaves out nought; with fewer than six episodes or "
+        "targets nothing is said."
     )
 
 

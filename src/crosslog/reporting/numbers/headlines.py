@@ -17,6 +17,8 @@ from crosslog.reporting.numbers.differences import (
 from crosslog.reporting.numbers.inputs import Inputs, Measure
 from crosslog.reporting.numbers.measures import TRIVIAL, number_cell, signed
 
+TOO_FEW = "too few episodes or targets"
+
 
 class Leak(NamedTuple):
     """What a detector's number gains as published."""
@@ -82,7 +84,7 @@ def _verdict(lead: Difference | None) -> str:
     if lead is None or lead.value is None:
         return "nothing to compare."
     if lead.told is None:
-        return f"{difference_words(lead)}; too few episodes to say whether that is chance."
+        return f"a difference of {difference_words(lead)}, over {TOO_FEW} to say whether it is chance."
     if not lead.told:
         return f"a difference of {difference_words(lead)}, no more than chance."
     if lead.value < 0:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from crosslog.reporting.document.chapter import Cell, Grid, Row
 from crosslog.reporting.numbers.differences import Difference, Standing
-from crosslog.reporting.numbers.headlines import Headline, Leak, difference_cell, headline
+from crosslog.reporting.numbers.headlines import TOO_FEW, Headline, Leak, difference_cell, headline
 from crosslog.reporting.numbers.inputs import Inputs, Measure
 from crosslog.reporting.numbers.measures import number_cell, percent
 
@@ -66,7 +66,7 @@ def _verdict_cell(difference: Difference | None) -> Cell:
     if difference is None or difference.value is None:
         return Cell(words=True)
     if difference.told is None:
-        return Cell("too few episodes", words=True)
+        return Cell(TOO_FEW, words=True)
     if not difference.told:
         return Cell("no", words=True)
     return Cell("yes" if difference.value > 0 else "yes, the trivial one is better", words=True)
