@@ -45,8 +45,8 @@ def _meanings(inputs: Inputs) -> str:
         "A type is a distinct message, counted once however often it occurs, so that a burst of one alert does not "
         f"decide. Trivial methods transfer nothing: {', '.join(TRIVIAL[:-1])} and {TRIVIAL[-1]}. A difference is more "
         f"than chance where its {percent(inputs.evaluate.confidence)} interval, from resamples that both methods "
-        "share, of episodes, of targets or of runs of a single query, leaves out nought; with fewer than six episodes or "
-        "targets nothing is said."
+        "share (of episodes, of targets or of runs of a single query), leaves out nought; with fewer than six episodes "
+        "or targets nothing is said."
     )
 
 
