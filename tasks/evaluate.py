@@ -13,11 +13,11 @@ from crosslog.settings import Settings
 from tasks import _jobs, score
 from tasks._jobs import Job
 
-TABLES = (artifacts.METRICS, artifacts.AUDITS, artifacts.CURVES)
+TABLES = (artifacts.METRICS, artifacts.AUDITS, artifacts.CURVES, artifacts.RESAMPLES)
 
 
 def main(name: str, *detectors: str) -> None:
-    """Write data/metrics/<name>, data/audits/<name> and data/curves/<name>: a frame per arm and detector."""
+    """Write <name> in data/metrics, data/audits, data/curves and data/resamples: a frame per arm and detector."""
     _jobs.run_jobs(_jobs.Stage("evaluate", outputs, of_arm, of_job, evaluate_detector), name, detectors)
 
 
@@ -55,7 +55,7 @@ def evaluate_detector(job: Job) -> None:
         taught=artifacts.EPISODE_WINDOWS.read(experiment=job.arm, part=artifacts.SOURCES),
     )
     found = evaluate(run, settings.evaluate)
-    for table, frame in zip(TABLES, (found.metrics, found.audits, found.curves), strict=True):
+    for table, frame in zip(TABLES, (found.metrics, found.audits, found.curves, found.resamples), strict=True):
         table.write(frame, **names)
 
 

@@ -1,13 +1,16 @@
-"""Render the report: tables, figure and page; print the comparison at the end."""
+"""Stage report: chapters as Markdown and as a page, figures, and numbers for DVC; print the comparison at the end."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from rich.console import Console
 
 from crosslog import plugins
@@ -15,6 +18,7 @@ from crosslog.artifacts import (
     AUDITS,
     CURVES,
     METRICS,
+    RESAMPLES,
     STATISTICS,
     STEPS,
     TRIALS,
@@ -26,8 +30,10 @@ from crosslog.artifacts import (
     seconds_path,
     write_text,
 )
-from crosslog.reporting._inputs import Inputs
-from crosslog.reporting._terminal import terminal_table
+from crosslog.reporting.document.report import write_report
+from crosslog.reporting.document.terminal import terminal_table
+from crosslog.reporting.numbers.differences import group_resamples
+from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.settings import Settings, SettingsError
 from crosslog.systems import System, load_systems
 
@@ -35,14 +41,20 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 def main(option: str = "") -> None:
-    """Write each part of params report.parts and print the compact tables; with `--show`, print only."""
+    """Write the chapters of params report.parts and print the compact tables; with `--show`, print only."""
     settings = Settings.load()
     inputs = read_inputs(settings)
     if option != "--show":
-        for name in settings.report.parts:
-            for path, text in plugins.load("reporting", name)().render(inputs).items():
-                write_text(report_path(path), text)
+        chapters = {name: plugins.load_function("reporting", name, "chapter") for name in settings.report.parts}
+        files = write_report(inputs, {name: chapter(inputs) for name, chapter in chapters.items()})
+        for path, text in files.items():
+            write_text(place(path), text)
     show(inputs)
+
+
+def place(path: str) -> Path:
+    """Where a file of the report lies."""
+    return report_path(path)
 
 
 def read_inputs(settings: Settings) -> Inputs:
@@ -58,7 +70,7 @@ def read_inputs(settings: Settings) -> Inputs:
     run, runs = settings.run, settings.run.runs
     return Inputs(
         suite=run,
-        detectors={name: settings.detectors[name] for name in (*run.detectors, *run.variant_detectors)},
+        detectors={detector: settings.detectors[detector] for detector in dict.fromkeys(pair[1] for pair in runs)},
         embed=settings.embed,
         evaluate=settings.evaluate,
         systems=_systems(run.systems),
@@ -66,23 +78,37 @@ def read_inputs(settings: Settings) -> Inputs:
         metrics=_all(METRICS, runs),
         audits=_all(AUDITS, runs),
         curves=_all(CURVES, runs),
+        resamples={pair: _resampled(*pair) for pair in runs},
         steps=_named(STEPS, runs),
         chosen={pair: read_json(chosen_path(*pair)) for pair in runs},
         trials=_named(TRIALS, [pair for pair in runs if pair[1] in run.tuned and run.is_searched(pair[0])]),
         seconds=_timed({pair: seconds_path(*pair) for pair in runs}),
         embedding_seconds=_timed({name: embedding_seconds_path(name) for name in run.systems}),
+        files=dict(_files(runs)),
     )
 
 
 def show(inputs: Inputs) -> None:
-    """Print a compact table per experiment."""
+    """Print a compact table per arm of an experiment, and where the page lies."""
     console = Console()
-    for experiment in inputs.suite.everything:
-        console.print(terminal_table(inputs, experiment))
+    for arm in inputs.suite.everything:
+        console.print(terminal_table(inputs, arm))
+    console.print(f"All numbers, figures and what came out: {place('index.html')}", highlight=False, soft_wrap=True)
+
+
+def _files(runs: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], str]]:
+    """Where a run's numbers lie, seen from the report's folder."""
+    for experiment, detector in runs:
+        path = METRICS.at(experiment=experiment, detector=detector)
+        yield (experiment, detector), Path(os.path.relpath(path, place(""))).as_posix()
 
 
 def _all(table: Table, runs: list[tuple[str, str]]) -> pl.DataFrame:
     return pl.concat(table.read(experiment=experiment, detector=detector) for experiment, detector in runs)
+
+
+def _resampled(experiment: str, detector: str) -> dict[tuple[str, str, str], NDArray[np.float64]]:
+    return group_resamples(RESAMPLES.read(experiment=experiment, detector=detector))
 
 
 def _named(table: Table, runs: list[tuple[str, str]]) -> pl.DataFrame:

@@ -8,9 +8,10 @@ import dataclasses
 import importlib
 import inspect
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -38,8 +39,7 @@ def load(kind: str, name: str) -> Any:
     PluginError
         If there is no such file (the message lists those there are), or not exactly one public class in it.
     """
-    _check_name(kind, name)
-    module = importlib.import_module(f"crosslog.{kind}.{name}")
+    module = _module(kind, name)
     classes = [
         member
         for label, member in inspect.getmembers(module, inspect.isclass)
@@ -48,6 +48,28 @@ def load(kind: str, name: str) -> Any:
     if len(classes) != 1:
         raise PluginError(f"{module.__file__} must hold exactly one public class, not {len(classes)}")
     return classes[0]
+
+
+def load_function(kind: str, name: str, function: str) -> Callable[..., Any]:
+    """The function of the file `<kind>/<name>.py` that every plugin of its kind has.
+
+    Raises
+    ------
+    PluginError
+        If there is no such file (the message lists those there are), or no such function in it.
+    """
+    module = _module(kind, name)
+    found = getattr(module, function, None)
+    if not inspect.isfunction(found) or found.__module__ != module.__name__:
+        raise PluginError(f"{module.__file__} must define {function}()")
+    return found
+
+
+def _module(kind: str, name: str) -> ModuleType:
+    if name not in names(kind):
+        folder = f"src/crosslog/{kind.replace('.', '/')}"
+        raise PluginError(f"no {folder}/{name}.py; there are: {', '.join(names(kind))}")
+    return importlib.import_module(f"crosslog.{kind}.{name}")
 
 
 def build(kind: str, name: str, block: Mapping[str, Any]) -> Any:

@@ -267,6 +267,19 @@ class Curves(Schema):
     precision: pl.Float64 = pa.Field(in_range={"min_value": 0, "max_value": 1})
 
 
+class Resamples(Schema):
+    """A whole experiment's numbers in each bootstrap resample: `data/resamples/<experiment>/<detector>.parquet`.
+
+    Every detector of an experiment meets the same resamples, so that their differences can be judged in pairs.
+    """
+
+    level: pl.String = pa.Field(isin=LEVELS)
+    metric: pl.String
+    threshold: pl.String = pa.Field(isin=("", "fixed", "support"))
+    resample: pl.UInt32
+    value: pl.Float32 = pa.Field(nullable=True, description="null where the resample leaves it undefined")
+
+
 class Remarks(Schema):
     """What parsing met that was not a clean line, counted: `data/remarks/<system>.json`, a row a line."""
 

@@ -125,7 +125,28 @@ def test_the_frames_keep_their_schemas(run: Run, settings: EvaluateSettings) -> 
     schemas.Metrics.validate(result.metrics)
     schemas.Audits.validate(result.audits)
     schemas.Curves.validate(result.curves)
+    schemas.Resamples.validate(result.resamples)
     assert result.curves.group_by("level").len().sort("level")["len"].to_list() == [101, 101]
+
+
+def test_an_interval_lies_between_percentiles_of_the_resamples_that_are_kept(
+    run: Run, settings: EvaluateSettings
+) -> None:
+    result = evaluate(run, settings)
+    of_f1 = {"level": "event", "metric": "f1", "threshold": "fixed"}
+    kept = result.resamples.filter(**of_f1)["value"]
+    low, high = result.metrics.filter(**of_f1).select("low", "high").row(0)
+    assert len(kept) == settings.resamples
+    assert (low, high) == pytest.approx((kept.quantile(0.025, "linear"), kept.quantile(0.975, "linear")), abs=1e-5)
+
+
+def test_two_detectors_meet_the_same_resamples(run: Run, settings: EvaluateSettings) -> None:
+    worse = replace(run, detector="other", scores=run.scores.with_columns(score=pl.lit(0.0, pl.Float32)))
+    ours, theirs = evaluate(run, settings).resamples, evaluate(worse, settings).resamples
+    names = ["level", "metric", "threshold", "resample"]
+    assert ours.select(names).equals(theirs.select(names))
+    same = evaluate(replace(run, detector="same"), settings).resamples
+    assert same.equals(ours)
 
 
 def test_the_order_of_rows_does_not_change_the_numbers(run: Run, settings: EvaluateSettings) -> None:

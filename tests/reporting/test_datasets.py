@@ -8,11 +8,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from reporting.cells import chapter_of, markdown_of
 
-from crosslog.reporting._datasets import datasets
-from crosslog.reporting._inputs import Inputs
-from crosslog.reporting._published_datasets import Counts, differences, published_logs
-from crosslog.reporting.datasets import Datasets
+from crosslog.reporting.numbers.inputs import Inputs
+from crosslog.reporting.papers.logs import Counts, differences, published_logs
 from crosslog.settings import SystemUse
 from crosslog.systems import Expected, Labels, System, load_systems
 
@@ -21,12 +20,12 @@ TOP = Path(__file__).parents[2]
 
 def rows_of(inputs: Inputs) -> list[str]:
     """The table's rows, without its head."""
-    text = Datasets().render(inputs)["tables/datasets.md"]
+    text = markdown_of(inputs, "datasets")
     return [line for line in text.splitlines() if line.startswith("|")][2:]
 
 
 def notes_of(inputs: Inputs) -> list[str]:
-    return [block for block in datasets(inputs).blocks if isinstance(block, str)]
+    return [block for block in chapter_of(inputs, "datasets").blocks if isinstance(block, str)]
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def test_a_row_has_shares_days_and_marks(inputs: Inputs) -> None:
 def test_a_run_without_a_log_of_the_paper_does_not_speak_of_it(inputs: Inputs) -> None:
     (note,) = notes_of(inputs)
     assert note.startswith("Anomalous events are those with a label.")
-    assert "Check" not in Datasets().render(inputs)["tables/datasets.md"]
+    assert "Check" not in markdown_of(inputs, "datasets")
 
 
 def test_what_nothing_labels_is_not_called_normal(inputs: Inputs) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crosslog.reporting._inputs import Inputs
-from crosslog.reporting.hyper_parameters import HyperParameters
+from reporting.cells import markdown_of
+
+from crosslog.reporting.numbers.inputs import Inputs
 
 
 def text_of(inputs: Inputs) -> str:
-    return HyperParameters().render(inputs)["tables/hyper_parameters.md"]
+    return markdown_of(inputs, "hyper_parameters")
 
 
 def test_a_search_has_one_row_for_all_runs_that_use_it(paper: Inputs) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crosslog.reporting._published import cell, paper_of, published, rows_of, sources_of
+from crosslog.reporting.papers.tables import paper_of, printed_cell, published, rows_of, sources_of
 
 
 def test_every_row_of_the_main_tables_knows_its_experiment() -> None:
@@ -35,8 +35,8 @@ def test_precision_recall_and_f1_go_together() -> None:
 
 
 def test_a_method_of_one_source_has_its_own_number_where_the_source_is_alone() -> None:
-    assert cell("a2", "logtad") == "0.2773 (0.1649, 0.9091)"
-    assert cell("E1", "logtad").endswith("from Liberty; 0.4952 (0.3353, 0.9864) from BGL")
+    assert printed_cell("a2", "logtad") == "0.2773 (0.1649, 0.9091)"
+    assert printed_cell("E1", "logtad").endswith("from Liberty; 0.4952 (0.3353, 0.9864) from BGL")
 
 
 def test_an_ablation_and_a_baseline_of_the_same_sources_stand_together() -> None:
@@ -50,11 +50,11 @@ def test_an_ablation_and_a_baseline_of_the_same_sources_stand_together() -> None
 
 
 def test_the_main_experiment_without_meta_learning_is_an_ablation() -> None:
-    assert cell("E2", "lstm") == "0.0004 (0.6142, 0.0002)"
+    assert printed_cell("E2", "lstm") == "0.0004 (0.6142, 0.0002)"
 
 
 def test_a_method_that_the_paper_does_not_have_has_no_number() -> None:
-    assert cell("E1", "keyword") == ""
+    assert printed_cell("E1", "keyword") == ""
 
 
 def test_an_experiment_that_the_paper_does_not_have_is_answered_with_the_known_ones() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crosslog.reporting._inputs import Inputs
-from crosslog.reporting.seconds import Seconds
+from reporting.cells import markdown_of
+
+from crosslog.reporting.numbers.inputs import Inputs
 
 
 def text_of(inputs: Inputs) -> str:
-    return Seconds().render(inputs)["seconds.md"]
+    return markdown_of(inputs, "seconds")
 
 
 def test_seconds_are_summed_and_shared_out_among_seeds(inputs: Inputs) -> None:
@@ -31,8 +32,8 @@ def test_without_training_there_is_no_share_of_a_seed(inputs: Inputs) -> None:
 
 def test_variants_say_what_they_are_and_controls_have_no_paper(paper: Inputs) -> None:
     text = text_of(paper)
-    assert "## a2p, as published" in text
-    control = text.split("## control, labels shuffled")[1].split("\n## ")[0]
+    assert "## a2, as published" in text
+    control = text.split("## e1, labels shuffled")[1].split("\n## ")[0]
     assert "Table VI" not in control
 
 

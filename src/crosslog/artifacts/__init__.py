@@ -49,6 +49,7 @@ TRIALS = Table("data/tuned/{experiment}/{detector}.trials.json", schemas.Trials)
 METRICS = Table("data/metrics/{experiment}/{detector}.json", schemas.Metrics)
 AUDITS = Table("data/audits/{experiment}/{detector}.json", schemas.Audits)
 CURVES = Table("data/curves/{experiment}/{detector}.parquet", schemas.Curves)
+RESAMPLES = Table("data/resamples/{experiment}/{detector}.parquet", schemas.Resamples)
 
 
 def episodes_folder(arm: str) -> Path:

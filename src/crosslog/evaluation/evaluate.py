@@ -19,16 +19,24 @@ from crosslog.settings import EvaluateSettings, Level
 
 DIGITS = 6  # far below any interval; keeps the last bits of sums out of files that are compared
 ALL_TARGETS = "*"
+MEANS = "means"  # in a row of numbers, for a moment: its mean in each resample
+COMPARED: frozenset[Key] = frozenset(
+    {
+        *(("f1", source) for source in ("fixed", "support")),
+        *((metric, "") for metric in ("auroc", "auprc", "auroc_unseen", "recall_at_fpr", "recall_at_fpr_unseen")),
+    }
+)  # in which detectors are compared, resample by resample: all of an experiment meet the same ones
 
 Folds = Mapping[Level, Sequence[Fold]]
 
 
 class Evaluation(NamedTuple):
-    """Frames as schemas Metrics, Audits and Curves have them."""
+    """Frames as schemas Metrics, Audits, Curves and Resamples have them."""
 
     metrics: pl.DataFrame
     audits: pl.DataFrame
     curves: pl.DataFrame
+    resamples: pl.DataFrame
 
 
 def evaluate(run: Run, settings: EvaluateSettings) -> Evaluation:
@@ -42,7 +50,8 @@ def evaluate(run: Run, settings: EvaluateSettings) -> Evaluation:
     frame = judge(run)
     by_level = {level: build_folds(frame, level, run.settings.unit) for level in run.settings.levels}
     audits = audit_run(run, frame, lambda judged: choose_thresholds(run, judged, settings))
-    return Evaluation(_metrics(run, by_level, settings), audits, _curves(run, by_level))
+    rows = _measured(run, by_level, settings)
+    return Evaluation(_metrics(rows), audits, _curves(run, by_level), _resamples(run, rows))
 
 
 def choose_thresholds(run: Run, frame: pl.DataFrame, settings: EvaluateSettings) -> pl.DataFrame:
@@ -58,15 +67,36 @@ def choose_thresholds(run: Run, frame: pl.DataFrame, settings: EvaluateSettings)
     )
 
 
-def _metrics(run: Run, by_level: Folds, settings: EvaluateSettings) -> pl.DataFrame:
+def _measured(run: Run, by_level: Folds, settings: EvaluateSettings) -> list[dict[str, Any]]:
+    """A row per number, as Metrics has it, and its resamples where it has any."""
     head = {"experiment": run.experiment, "target": "", "detector": run.detector}
-    rows = [
+    return [
         {**head, "target": target, "level": level, **row}
         for level, folds in by_level.items()
         for target, row in _summaries(folds, level, settings)
     ]
+
+
+def _metrics(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     numbers = dict.fromkeys(("value", "low", "high"), pl.Float64)
-    return pl.DataFrame(rows, schema_overrides={**numbers, "folds": pl.UInt32})
+    kept = [{name: value for name, value in row.items() if name != MEANS} for row in rows]
+    return pl.DataFrame(kept, schema_overrides={**numbers, "folds": pl.UInt32})
+
+
+def _resamples(run: Run, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Of the whole experiment's numbers that are compared between detectors: their mean in each resample."""
+    whole = ALL_TARGETS if len(run.settings.targets) > 1 else run.settings.targets[0]
+    wanted = [row for row in rows if row["target"] == whole and (row["metric"], row["threshold"]) in COMPARED]
+    names = ("level", "metric", "threshold")
+    parts = [
+        pl.DataFrame({"resample": np.arange(len(row[MEANS]), dtype=np.uint32), "value": row[MEANS].round(DIGITS)})
+        .with_columns(
+            pl.col("value").fill_nan(None).cast(pl.Float32), *(pl.lit(row[name]).alias(name) for name in names)
+        )
+        .select(*names, "resample", "value")
+        for row in wanted
+    ]
+    return pl.concat(parts)
 
 
 def _summaries(folds: Sequence[Fold], level: Level, settings: EvaluateSettings) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -110,16 +140,16 @@ def _grid(pairs: Pairs, values: Mapping[int, Mapping[Key, float]], column: str) 
 def _rows(pairs: Pairs, grid: _Grid, level: Level, settings: EvaluateSettings) -> Iterator[dict[str, Any]]:
     estimates = over_folds(grid.values, settings)
     resampled = grid.columns
-    low, high = estimates.low, estimates.high
+    low, high, means = estimates.low, estimates.high, estimates.resampled
     if grid.values.shape[2] == 1:
         resampled = "blocks"
-        low, high = over_blocks([measurement for _, measurement in pairs], grid.keys, level, settings)
+        low, high, means = over_blocks([measurement for _, measurement in pairs], grid.keys, level, settings)
     flagged = [measurement.flagged() for _, measurement in pairs]
     for number, key in enumerate(grid.keys):
         numbers = (estimates.value[number], low[number], high[number])
         ends = dict(zip(("value", "low", "high"), map(_number, numbers), strict=True))
         row = {"metric": key[0], "threshold": key[1], **ends, "folds": int(estimates.folds[number])}
-        yield {**row, "resampled": resampled}
+        yield {**row, "resampled": resampled, MEANS: means[number]}
         if key in flagged[0]:
             interval = over_families(
                 *_by_family([fold for fold, _ in pairs], [flags[key] for flags in flagged]), settings

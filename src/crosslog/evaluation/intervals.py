@@ -23,12 +23,16 @@ MOST_AT_ONCE = 1 << 21  # weights of resampled units, to bound memory
 
 
 class Estimates(NamedTuple):
-    """(k,) means with their intervals; NaN where undefined. `folds` counts those in which a value is defined."""
+    """(k,) means with their intervals; NaN where undefined. `folds` counts those in which a value is defined.
+
+    `resampled` holds the mean in each resample, (k, resamples).
+    """
 
     value: Floats
     low: Floats
     high: Floats
     folds: NDArray[np.int64]
+    resampled: Floats
 
 
 def over_folds(values: Floats, settings: EvaluateSettings) -> Estimates:
@@ -49,15 +53,16 @@ def over_folds(values: Floats, settings: EvaluateSettings) -> Estimates:
     counted = defined.any(axis=1).sum(axis=1)
     low, high = _percentiles(means, settings.confidence, counted > 1)
     folds = defined.sum(axis=(1, 2)).astype(float)
-    return Estimates(_ratio(np.where(defined, values, 0.0).sum(axis=(1, 2)), folds), low, high, counted)
+    return Estimates(_ratio(np.where(defined, values, 0.0).sum(axis=(1, 2)), folds), low, high, counted, means)
 
 
 def over_blocks(
     measurements: Sequence[Measurement], keys: Sequence[Key], level: Level, settings: EvaluateSettings
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
     """Interval of each measure where runs of one query, the same for all seeds, are resampled, and seeds with them.
 
-    Types have no order: each is a block of its own. What does not hang on the query's units has no interval (NaN).
+    Lower and upper ends, (k,), and the mean in each resample, (k, resamples). Types have no order: each is a block of
+    its own. What does not hang on the query's units has no interval (NaN).
     """
     generator = np.random.default_rng(settings.seed)
     seed_counts = _resampled(generator, len(measurements), settings.resamples)
@@ -69,7 +74,7 @@ def over_blocks(
             defined = ~np.isnan(values)
             total = (np.where(defined, values, 0.0) * seed_counts.T).sum(axis=0)
             means[row] = _ratio(total, (defined * seed_counts.T).sum(axis=0))
-    return _percentiles(means, settings.confidence, np.ones(len(keys), dtype=np.bool_))
+    return *_percentiles(means, settings.confidence, np.ones(len(keys), dtype=np.bool_)), means
 
 
 def _in_blocks(measurement: Measurement, level: Level, settings: EvaluateSettings) -> dict[Key, Floats]:

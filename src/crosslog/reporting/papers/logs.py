@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from crosslog.reporting._inputs import Inputs
-from crosslog.reporting._tables import MISSING
+from crosslog.reporting.document.chapter import MISSING
+from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.settings import Frozen, read_yaml
 
 
@@ -49,7 +49,7 @@ class PublishedLogs(Frozen):
 @cache
 def published_logs() -> PublishedLogs:
     """The table in published_datasets.yaml."""
-    return PublishedLogs.model_validate(read_yaml(Path(__file__).with_name("published_datasets.yaml")))
+    return PublishedLogs.model_validate(read_yaml(Path(__file__).parents[1] / "published_datasets.yaml"))
 
 
 def published_of(inputs: Inputs, system: str) -> PublishedLog | None:
@@ -59,7 +59,7 @@ def published_of(inputs: Inputs, system: str) -> PublishedLog | None:
     return next((log for log in published_logs().logs if system in log.systems), None)
 
 
-class Found(NamedTuple):
+class ReadLog(NamedTuple):
     """A log in numbers as it was read here."""
 
     counts: Counts
@@ -69,12 +69,12 @@ class Found(NamedTuple):
     templates: int
 
 
-def found(inputs: Inputs, system: str) -> Found:
+def read_log(inputs: Inputs, system: str) -> ReadLog:
     """A system of the run; what no label says of it is not known."""
     row = inputs.statistics.row(by_predicate=pl.col("system") == system, named=True)
     first, last = row["first_time"], row["last_time"]
     labelled = inputs.systems[system].labels.source not in ("none", "reviewed")
-    return Found(
+    return ReadLog(
         counts=Counts(
             events=row["events"],
             anomalous=row["anomalous"] if labelled else None,
@@ -88,7 +88,7 @@ def found(inputs: Inputs, system: str) -> Found:
     )
 
 
-def number(value: int | None) -> str:
+def count_text(value: int | None) -> str:
     """A count with commas; a dash where it is not known."""
     return MISSING if value is None else f"{value:,}"
 
@@ -97,7 +97,7 @@ def differences(here: Counts, there: Counts) -> str:
     """Every number that is not the same, with both; empty where all are."""
     named = zip(("events", "anomalous", "kinds of label", "days"), here, there, strict=True)
     return "; ".join(
-        f"{name} {number(ours)} here, {number(theirs)} there" for name, ours, theirs in named if ours != theirs
+        f"{name} {count_text(ours)} here, {count_text(theirs)} there" for name, ours, theirs in named if ours != theirs
     )
 
 

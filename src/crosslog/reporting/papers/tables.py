@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from crosslog.settings import Frozen, read_yaml
 
 
-class Row(Frozen):
+class PrintedRow(Frozen):
     """One row of a paper's table: a method, and the experiment that it is; in percent, and seconds where printed."""
 
     name: str = ""
@@ -30,11 +30,11 @@ class Row(Frozen):
         return self.precision / 100, self.recall / 100, self.f1 / 100
 
 
-class Ablations(Frozen):
+class PrintedAblations(Frozen):
     """What a paper takes away from its method, or changes in it."""
 
     source: str
-    rows: tuple[Row, ...]
+    rows: tuple[PrintedRow, ...]
 
 
 class Published(Frozen):
@@ -43,15 +43,21 @@ class Published(Frozen):
     target: str
     source: str
     seconds: str
-    rows: tuple[Row, ...]
-    ablations: Ablations
+    rows: tuple[PrintedRow, ...]
+    ablations: PrintedAblations
 
 
 @cache
 def published() -> dict[str, Published]:
     """Every main experiment of published.yaml by its name in the paper."""
-    content = read_yaml(Path(__file__).with_name("published.yaml"))
+    content = read_yaml(Path(__file__).parents[1] / "published.yaml")
     return TypeAdapter(dict[str, Published]).validate_python(content)
+
+
+def ablation_names() -> set[str]:
+    """What papers call the experiments that only take something away from a main one."""
+    ablated = {row.experiment for paper in published().values() for row in paper.ablations.rows}
+    return ablated - set(published())
 
 
 def paper_of(experiment: str) -> Published:
@@ -64,14 +70,14 @@ def paper_of(experiment: str) -> Published:
     return known[experiment]
 
 
-def rows_of(experiment: str, methods: Sequence[str]) -> list[Row]:
+def rows_of(experiment: str, methods: Sequence[str]) -> list[PrintedRow]:
     """The paper's rows of some methods in an experiment; a main one's have those from each single source among them."""
     paper = paper_of(experiment)
     main = paper.rows if paper is published().get(experiment) else _of(paper.rows, experiment)
     return [row for row in (*main, *_of(paper.ablations.rows, experiment)) if row.method in methods]
 
 
-def _of(rows: Sequence[Row], experiment: str) -> list[Row]:
+def _of(rows: Sequence[PrintedRow], experiment: str) -> list[PrintedRow]:
     return [row for row in rows if row.experiment == experiment]
 
 
@@ -82,7 +88,7 @@ def sources_of(experiment: str, methods: Sequence[str]) -> list[str]:
     return [source for source, block in blocks if any(row in block for row in rows)]
 
 
-def cell(experiment: str, detector: str) -> str:
+def printed_cell(experiment: str, detector: str) -> str:
     """The paper's F1, precision and recall of a method as fractions; one entry per setting it was printed for."""
     return each_setting(
         rows_of(experiment, [detector]),
@@ -90,6 +96,6 @@ def cell(experiment: str, detector: str) -> str:
     )
 
 
-def each_setting(rows: Sequence[Row], text: Callable[[Row], str]) -> str:
+def each_setting(rows: Sequence[PrintedRow], text: Callable[[PrintedRow], str]) -> str:
     """What `text` makes of each row, with its setting where there are several."""
     return "; ".join(text(row) + f" {row.setting}" * (len(rows) > 1) for row in rows)

@@ -1,0 +1,1 @@
+"""What chapters are made from: a run's numbers, and how they compare."""

@@ -1,0 +1,1 @@
+"""What papers print, to stand beside a run's numbers."""
