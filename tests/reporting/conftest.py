@@ -14,10 +14,11 @@ import numpy as np
 import polars as pl
 import pytest
 from numpy.typing import NDArray
+from reporting.suites import SmallSuite
 
 from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.reporting.numbers.measures import compact_columns, transfer_columns, unit_columns
-from crosslog.settings import EmbedSettings, EvaluateSettings, Experiment, Suite, SystemUse
+from crosslog.settings import EmbedSettings, EvaluateSettings, Experiment, SystemUse
 from crosslog.systems import Labels, SourceFile, System
 
 DETECTORS = {"crosyslog": {"hidden": 64}, "logtad": {}}
@@ -30,19 +31,18 @@ CHECKS = ("spans are disjoint", "query labels are withheld")
 @pytest.fixture
 def inputs() -> Inputs:
     return Inputs(
-        suite=Suite(
+        suite=SmallSuite(
             name="small",
             systems={
                 "old": SystemUse(format="plain"),
                 "made": SystemUse(format="bgl"),
                 "real": SystemUse(format="hdfs"),
             },
-            representations=("message",),
-            detectors=tuple(DETECTORS),
-            experiments={
+            everything={
                 "e1": _experiment(target="made", published="E1", tuned_on="e1"),
                 "e3": _experiment(target="real", tuned_on="e3"),
             },
+            detectors=dict.fromkeys(("e1", "e3"), tuple(DETECTORS)),
         ),
         detectors=DETECTORS,
         embed=EmbedSettings(encoder="hashing", grid_bits=12, options={"dim": 64}),
@@ -82,14 +82,12 @@ def paper(inputs: Inputs) -> Inputs:
         "control": _experiment(published="E1", labels="shuffled"),
         "controlp": _experiment(published="E1", labels="shuffled", protocol="published"),
     }
-    suite = inputs.suite.model_copy(
-        update={
-            "detectors": ("keyword", "crosyslog", "lstm"),
-            "experiments": {"e1": _experiment(published="E1")},
-            "variants": variants,
-            "variant_detectors": ("crosyslog", "logtad"),
-            "tuned": ("crosyslog",),
-        }
+    on_few = dict.fromkeys(variants, ("crosyslog", "logtad"))
+    suite = replace(
+        inputs.suite,
+        everything={"e1": _experiment(published="E1"), **variants},
+        detectors={"e1": ("keyword", "crosyslog", "lstm"), **on_few},
+        tuned=("crosyslog",),
     )
     runs = suite.runs
     return replace(

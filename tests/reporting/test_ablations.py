@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reporting.cells import markdown_of, rows_below
+from reporting.suites import with_arms
 
 from crosslog.reporting.numbers.inputs import Inputs
 
@@ -43,10 +44,10 @@ def test_a_table_without_an_ablation_is_left_out_and_says_why(paper: Inputs, inp
 
 def test_an_ablation_that_the_paper_prints_like_its_main_row_is_named(paper: Inputs) -> None:
     spirit = {
-        "e1": paper.suite.experiments["e1"],
-        "b1": paper.suite.experiments["e1"].model_copy(update={"published": "b1"}),
+        "e1": paper.suite.everything["e1"],
+        "b1": paper.suite.everything["e1"].model_copy(update={"published": "b1"}),
     }
-    shown = replace(paper, suite=paper.suite.model_copy(update={"experiments": spirit, "variants": {}}))
+    shown = with_arms(paper, spirit)
     metrics = shown.metrics.filter(experiment="e1")
     renamed = metrics.with_columns(experiment=metrics["experiment"].replace("e1", "b1"))
     shown = replace(shown, metrics=metrics.vstack(renamed))

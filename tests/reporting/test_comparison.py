@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 from reporting.cells import markdown_of
+from reporting.suites import with_arms
 from rich.console import Console
 
 from crosslog.reporting.document.terminal import terminal_table
@@ -106,7 +107,7 @@ def test_a_failed_audit_is_named_with_its_detectors(inputs: Inputs) -> None:
 
 
 def test_detectors_keep_the_order_of_params(inputs: Inputs) -> None:
-    turned = replace(inputs, suite=inputs.suite.model_copy(update={"detectors": ("logtad", "crosyslog")}))
+    turned = with_arms(inputs, inputs.suite.everything, "logtad", "crosyslog")
     assert text_of(inputs).index("| crosyslog") < text_of(inputs).index("| logtad")
     assert text_of(turned).index("| logtad") < text_of(turned).index("| crosyslog")
 

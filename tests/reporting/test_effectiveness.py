@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 from reporting.cells import markdown_of, rows_below
+from reporting.suites import with_arms
 
 from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.reporting.papers.protocols import gap_cell
@@ -77,9 +78,8 @@ def test_a_method_of_one_source_is_the_run_on_that_source(paper: Inputs) -> None
 
 
 def test_a_method_in_two_settings_has_each_in_its_name(paper: Inputs) -> None:
-    third = paper.suite.variants["a2"].model_copy(update={"published": "a3"})
-    suite = paper.suite.model_copy(update={"variants": {**paper.suite.variants, "a2p": third}})
-    names = [row[0] for row in rows_of(replace(paper, suite=suite), MAIN)]
+    third = paper.suite.everything["a2"].model_copy(update={"published": "a3"})
+    names = [row[0] for row in rows_of(with_arms(paper, {**paper.suite.everything, "a2p": third}), MAIN)]
     assert names == ["crosyslog", "logtad, from Liberty", "logtad, from BGL", "keyword", "lstm"]
 
 
@@ -87,8 +87,8 @@ def test_a_method_of_one_source_on_all_sources_is_ours_and_names_the_one(paper: 
     def also_logtad(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.vstack(frame.filter(experiment="e1", detector="lstm").with_columns(detector=pl.lit("logtad")))
 
-    suite = paper.suite.model_copy(update={"detectors": ("crosyslog", "logtad"), "variants": {}})
-    run = replace(paper, suite=suite, metrics=also_logtad(paper.metrics), audits=also_logtad(paper.audits))
+    alone = with_arms(paper, {"e1": paper.suite.everything["e1"]}, "crosyslog", "logtad")
+    run = replace(alone, metrics=also_logtad(paper.metrics), audits=also_logtad(paper.audits))
     row = rows_of(run, MAIN)[-1]
     assert row[:2] == ["logtad", "old"]
     assert row[3:5] == row[7:9] == ["–", "–"]
@@ -147,9 +147,9 @@ def test_a_control_that_is_the_same_says_so(paper: Inputs) -> None:
 @pytest.mark.parametrize("protocol", ["honest", "published"])
 def test_a_control_under_one_protocol_has_a_dash_and_no_verdict(paper: Inputs, protocol: str) -> None:
     left = {
-        name: each for name, each in paper.suite.variants.items() if each.labels == "own" or each.protocol == protocol
+        name: each for name, each in paper.suite.everything.items() if each.labels == "own" or each.protocol == protocol
     }
-    shown = replace(paper, suite=paper.suite.model_copy(update={"variants": left}))
+    shown = with_arms(paper, left)
     cells = [PUBLISHED, "–"] if protocol == "honest" else ["–", PUBLISHED]
     assert rows_of(shown, "Control: E1 with labels shuffled")[0] == ["crosyslog", *cells, "–"]
     assert "With labels shuffled," not in text_of(shown)
@@ -173,7 +173,7 @@ def test_a_small_run_has_no_row_and_no_column_of_dashes(inputs: Inputs) -> None:
 
 
 def test_a_run_that_repeats_no_paper_says_so(inputs: Inputs) -> None:
-    other = {"e3": inputs.suite.experiments["e3"]}
-    text = text_of(replace(inputs, suite=inputs.suite.model_copy(update={"experiments": other})))
+    other = {"e3": inputs.suite.everything["e3"]}
+    text = text_of(with_arms(inputs, other))
     assert "CroSysLog, Table IV (Thunderbird) is left out: no experiment of this run stands for E1." in text
     assert "| Detector |" not in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reporting.cells import markdown_of
+from reporting.suites import with_arms
 
 from crosslog.reporting.numbers.inputs import Inputs
 
@@ -24,10 +25,10 @@ def test_a_search_has_one_row_for_all_runs_that_use_it(paper: Inputs) -> None:
 
 
 def test_experiments_of_another_search_are_not_named(paper: Inputs) -> None:
-    other = paper.suite.experiments["e1"].model_copy(update={"tuned_on": "e2"})
-    suite = paper.suite.model_copy(update={"experiments": {**paper.suite.experiments, "e2": other}})
+    other = paper.suite.everything["e1"].model_copy(update={"tuned_on": "e2"})
+    shown = with_arms(paper, {**paper.suite.everything, "e2": other})
     chosen = {**paper.chosen, ("e2", "crosyslog"): {"hidden": 32}}
-    text = text_of(replace(paper, suite=suite, chosen=chosen))
+    text = text_of(replace(shown, chosen=chosen))
     assert "For e1, e1p, control, controlp." in text
     assert "## On the sources of e2: old and real (weak labels)" in text
     assert "| crosyslog | hidden 64 | hidden 32 | 0 | 0 | 0 | – | – |" in text

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from reporting.cells import markdown_of, report_of, rows_below
+from reporting.suites import with_arms
 
 from crosslog.reporting.numbers.arms import Arms
 from crosslog.reporting.numbers.differences import compare_detectors, compare_protocols, rank_detectors
@@ -31,15 +32,14 @@ def with_resamples(inputs: Inputs, values: Values, folds: int = 8) -> Inputs:
 
 def with_all_published(paper: Inputs) -> Inputs:
     """The same with every method of e1 as published too."""
-    experiments = {"e1": paper.suite.experiments["e1"], "e1p": paper.suite.variants["e1p"]}
-    suite = paper.suite.model_copy(update={"experiments": experiments, "variants": {}})
+    both = {arm: paper.suite.everything[arm] for arm in ("e1", "e1p")}
 
     def doubled(frame: pl.DataFrame) -> pl.DataFrame:
         own = frame.filter(experiment="e1")
         return own.vstack(own.with_columns(experiment=pl.lit("e1p")))
 
     frames = {name: doubled(getattr(paper, name)) for name in ("metrics", "audits", "curves")}
-    return replace(paper, suite=suite, **frames)
+    return replace(with_arms(paper, both, "keyword", "crosyslog", "lstm"), **frames)
 
 
 @pytest.fixture
@@ -152,11 +152,8 @@ def test_a_run_without_a_trivial_method_names_the_best_alone(inputs: Inputs) -> 
 
 
 def test_a_run_without_an_honest_experiment_says_so(paper: Inputs) -> None:
-    only = {"e1p": paper.suite.variants["e1p"]}
-    suite = paper.suite.model_copy(update={"experiments": only, "variants": {}})
-    assert markdown_of(replace(paper, suite=suite), "outcome").endswith(
-        "This run has no experiment under the honest protocol.\n"
-    )
+    only = with_arms(paper, {"e1p": paper.suite.everything["e1p"]})
+    assert markdown_of(only, "outcome").endswith("This run has no experiment under the honest protocol.\n")
 
 
 def test_the_arms_of_an_experiment_are_those_that_differ_in_protocol_and_labels_alone(paper: Inputs) -> None:
@@ -168,9 +165,8 @@ def test_the_arms_of_an_experiment_are_those_that_differ_in_protocol_and_labels_
 
 
 def test_two_experiments_that_are_the_same_stand_each_for_itself(paper: Inputs) -> None:
-    twins = {"e1": paper.suite.experiments["e1"], "again": paper.suite.experiments["e1"]}
-    suite = paper.suite.model_copy(update={"experiments": twins, "variants": {}})
-    assert replace(paper, suite=suite).groups == {"e1": Arms("e1"), "again": Arms("again")}
+    twins = dict.fromkeys(("e1", "again"), paper.suite.everything["e1"])
+    assert with_arms(paper, twins).groups == {"e1": Arms("e1"), "again": Arms("again")}
 
 
 def test_the_picture_has_every_method_and_what_it_reaches_as_published(three: Inputs) -> None:

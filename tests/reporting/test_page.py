@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import polars as pl
 from reporting.cells import PARTS, chapter_of, report_of
+from reporting.suites import with_arms
 
 from crosslog.reporting.document.chapter import Cell, Chapter, Grid, Notice, Row
 from crosslog.reporting.document.html import PageHead, html_page
@@ -184,9 +185,9 @@ def test_what_is_no_main_experiment_is_folded(paper: Inputs) -> None:
 
 
 def test_ids_with_a_slash_are_arms_of_what_stands_before_it(paper: Inputs) -> None:
-    honest = paper.suite.experiments["e1"]
+    honest = paper.suite.everything["e1"]
     arms = {"e9/honest": honest, "e9/published": honest.model_copy(update={"protocol": "published", "seeds": (2,)})}
-    suite = paper.suite.model_copy(update={"experiments": arms, "variants": {}})
+    run = with_arms(paper, arms)
 
     def named(frame: pl.DataFrame) -> pl.DataFrame:
         new = pl.col("experiment").replace({"e1": "e9/honest", "e1p": "e9/published"})
@@ -194,13 +195,12 @@ def test_ids_with_a_slash_are_arms_of_what_stands_before_it(paper: Inputs) -> No
             frame.filter(experiment="e1").with_columns(experiment=pl.lit("e9/published"))
         )
 
-    run = replace(paper, suite=suite, metrics=named(paper.metrics.filter(experiment="e1")))
+    run = replace(run, metrics=named(paper.metrics.filter(experiment="e1")))
     run = replace(
         run, curves=named(paper.curves.filter(experiment="e1")), audits=named(paper.audits), steps=paper.steps.clear()
     )
     run = replace(run, files={})
-    run = replace(run, chosen={pair: {} for pair in suite.runs}, trials=paper.trials.clear())
-    run = replace(run, suite=suite.model_copy(update={"tuned": ()}))
+    run = replace(run, chosen={}, trials=paper.trials.clear(), suite=replace(run.suite, tuned=()))
     assert list(run.groups) == ["e9"]
     page = page_of(run)
     assert '<h3 id="at-e9-honest">e9: ' in page

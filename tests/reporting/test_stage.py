@@ -26,7 +26,7 @@ from crosslog.artifacts import (
     write_json,
 )
 from crosslog.reporting.numbers.inputs import Inputs
-from crosslog.settings import Settings, SettingsError
+from crosslog.settings import Settings, SettingsError, Suite
 from tasks import report
 
 REPOSITORY = Path(__file__).parents[2]
@@ -49,7 +49,8 @@ def written_paper(workspace: Path, paper: Inputs) -> Settings:
 
 def write(inputs: Inputs) -> Settings:
     base = Settings.load(REPOSITORY / "params.yaml")
-    run = {"run": inputs.suite, "detectors": inputs.detectors, "suites": {"small": inputs.suite}}
+    suite = real_suite(inputs)
+    run = {"run": suite, "detectors": inputs.detectors, "suites": {"small": suite}}
     parts = base.report.model_copy(update={"parts": PARTS})
     settings = base.model_copy(update={**run, "report": parts, "tune": base.tune.model_copy(update={"spaces": {}})})
     content = json.loads(settings.model_dump_json())
@@ -64,6 +65,23 @@ def write(inputs: Inputs) -> Settings:
     for experiment, detector in inputs.suite.runs:
         write_run(inputs, {"experiment": experiment, "detector": detector})
     return settings
+
+
+def real_suite(inputs: Inputs) -> Suite:
+    """The suite of `inputs` as settings have it: arms with the detectors of the first are experiments."""
+    small, main = inputs.suite, inputs.suite.detectors_of("e1")
+    experiments = {arm: each for arm, each in small.everything.items() if small.detectors_of(arm) == main}
+    others = {arm: each for arm, each in small.everything.items() if arm not in experiments}
+    return Suite(
+        name=small.name,
+        systems=dict(small.systems),
+        representations=("message",),
+        detectors=main,
+        experiments=experiments,
+        variants=others,
+        variant_detectors=small.detectors_of(next(iter(others))) if others else (),
+        tuned=small.tuned,
+    )
 
 
 def write_run(inputs: Inputs, names: Mapping[str, str]) -> None:
