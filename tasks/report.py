@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,7 +33,7 @@ from crosslog.reporting.document.report import write_report
 from crosslog.reporting.document.terminal import terminal_table
 from crosslog.reporting.numbers.differences import group_resamples
 from crosslog.reporting.numbers.inputs import Inputs
-from crosslog.settings import Settings, SettingsError
+from crosslog.settings import Settings, SettingsError, Suite, chosen_suite, system_of
 from crosslog.systems import System, load_systems
 
 Key = TypeVar("Key", bound=Hashable)
@@ -49,12 +48,13 @@ def main(option: str = "") -> None:
         files = write_report(inputs, {name: chapter(inputs) for name, chapter in chapters.items()})
         for path, text in files.items():
             write_text(place(path), text)
+        _copy_numbers(inputs)
     show(inputs)
 
 
 def place(path: str) -> Path:
-    """Where a file of the report lies."""
-    return report_path(path)
+    """Where a file of the suite's report lies."""
+    return report_path(chosen_suite(), path)
 
 
 def read_inputs(settings: Settings) -> Inputs:
@@ -71,20 +71,20 @@ def read_inputs(settings: Settings) -> Inputs:
     return Inputs(
         suite=run,
         detectors={detector: settings.detectors[detector] for detector in dict.fromkeys(pair[1] for pair in runs)},
-        embed=settings.embed,
+        encoders={name: settings.encoders[name] for name in run.encoders},
         evaluate=settings.evaluate,
-        systems=_systems(run.systems),
-        statistics=_statistics(run.systems),
+        systems=_systems(run),
+        statistics=_statistics(run.logs),
         metrics=_all(METRICS, runs),
         audits=_all(AUDITS, runs),
         curves=_all(CURVES, runs),
         resamples={pair: _resampled(*pair) for pair in runs},
         steps=_named(STEPS, runs),
-        chosen={pair: read_json(chosen_path(*pair)) for pair in runs},
-        trials=_named(TRIALS, [pair for pair in runs if pair[1] in run.tuned and run.is_searched(pair[0])]),
+        chosen={pair: read_json(chosen_path(_experiment(pair[0]), pair[1])) for pair in runs},
+        trials=_trials([pair for pair in runs if run.is_searched(*pair)]),
         seconds=_timed({pair: seconds_path(*pair) for pair in runs}),
-        embedding_seconds=_timed({name: embedding_seconds_path(name) for name in run.systems}),
-        files=dict(_files(runs)),
+        embedding_seconds=_timed({name: embedding_seconds_path(name) for name in run.logs}),
+        files={(arm, detector): f"metrics/{arm}/{detector}.json" for arm, detector in runs},
     )
 
 
@@ -96,11 +96,10 @@ def show(inputs: Inputs) -> None:
     console.print(f"All numbers, figures and what came out: {place('index.html')}", highlight=False, soft_wrap=True)
 
 
-def _files(runs: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], str]]:
-    """Where a run's numbers lie, seen from the report's folder."""
-    for experiment, detector in runs:
-        path = METRICS.at(experiment=experiment, detector=detector)
-        yield (experiment, detector), Path(os.path.relpath(path, place(""))).as_posix()
+def _copy_numbers(inputs: Inputs) -> None:
+    """Put beside the report the files that its numbers lead to."""
+    for (arm, detector), path in inputs.files.items():
+        write_text(place(path), METRICS.at(experiment=arm, detector=detector).read_text(encoding="utf-8"))
 
 
 def _all(table: Table, runs: list[tuple[str, str]]) -> pl.DataFrame:
@@ -122,11 +121,23 @@ def _of(frame: pl.DataFrame, experiment: str, detector: str) -> pl.DataFrame:
     return frame.select(pl.lit(experiment).alias("experiment"), pl.lit(detector).alias("detector"), pl.all())
 
 
-def _systems(names: Iterable[str]) -> dict[str, System]:
+def _trials(runs: Iterable[tuple[str, str]]) -> pl.DataFrame:
+    """What was tried for each run; a search is of an experiment, and so of all of its arms."""
+    frames = [_of(TRIALS.schema.empty(), "", "")]
+    for arm, detector in runs:
+        frames.append(_of(TRIALS.read(experiment=_experiment(arm), detector=detector), arm, detector))
+    return pl.concat(frames)
+
+
+def _experiment(arm: str) -> str:
+    return arm.partition("/")[0]
+
+
+def _systems(suite: Suite) -> dict[str, System]:
     known = load_systems()
-    if unknown := [name for name in names if name not in known]:
+    if unknown := [name for name in suite.systems if name not in known]:
         raise SettingsError(f"systems.yaml: no entry for {', '.join(unknown)}; known: {', '.join(known)}")
-    return {name: known[name] for name in names}
+    return {name: known[system_of(name)] for name in (*suite.systems, *suite.logs)}
 
 
 def _statistics(systems: Iterable[str]) -> pl.DataFrame:

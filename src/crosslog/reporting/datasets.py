@@ -34,9 +34,9 @@ AS_PUBLISHED = "as in the paper"
 
 def chapter(inputs: Inputs) -> Chapter:
     """A row per system, and one per log that a paper counts."""
-    compared = any(published_of(inputs, system) for system in inputs.suite.systems)
+    compared = any(published_of(inputs, system) for system in inputs.suite.logs)
     head = (*HEAD, CHECK) if compared else HEAD
-    rows = [row for system in inputs.suite.systems for row in _rows(inputs, system)]
+    rows = [row for system in inputs.suite.logs for row in _rows(inputs, system)]
     cut = tuple(row._replace(cells=row.cells[: len(head)]) for row in rows)
     return Chapter("Data sets", (Grid("Systems", head, cut, "System"), *_notes(inputs, compared)))
 
@@ -53,7 +53,7 @@ def _rows(inputs: Inputs, system: str) -> Iterator[Row]:
 
 
 def _name(inputs: Inputs, system: str) -> str:
-    part = inputs.suite.systems[system].part
+    part = inputs.systems[system].part
     return inputs.marked(system) + (f", lines {part[0]:,} to {part[1]:,}" if part else "")
 
 
@@ -76,5 +76,5 @@ def _notes(inputs: Inputs, compared: bool) -> Iterator[ChapterBlock]:
             f"“{AS_PUBLISHED}”: events, anomalous events, kinds of label and days are those of "
             f"{published_logs().source}."
         )
-    for system in inputs.suite.systems:
+    for system in inputs.suite.logs:
         yield from disagreements(inputs, system)

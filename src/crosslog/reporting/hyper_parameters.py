@@ -39,11 +39,11 @@ def _blocks(inputs: Inputs) -> Iterator[ChapterBlock]:
         "that falls behind is pruned. What is not named here stays as in params.yaml."
     )
     for experiment, runs in searches.items():
-        sources = " and ".join(inputs.marked(system) for system in inputs.suite.everything[experiment].teachers)
+        sources = " and ".join(inputs.marked(system) for system in inputs.suite.experiments[experiment].teachers)
         rows = tuple(Row(detector, _row(inputs, run, detector), detector) for detector, run in runs.items())
         yield Grid(f"On the sources of {experiment}: {sources}", HEAD, rows)
-        users = [name for name, each in inputs.suite.everything.items() if each.tuned_on == experiment]
-        yield f"For {'every experiment' if len(users) == len(inputs.suite.everything) else ', '.join(users)}."
+        users = [name for name, each in inputs.suite.experiments.items() if each.tuned_on == experiment]
+        yield f"For {'every experiment' if len(users) == len(inputs.suite.experiments) else ', '.join(users)}."
 
 
 def _searches(inputs: Inputs) -> dict[str, dict[str, str]]:
@@ -51,7 +51,7 @@ def _searches(inputs: Inputs) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, detector in inputs.suite.runs:
         tuned_on = inputs.suite.everything[name].tuned_on
-        if detector in inputs.suite.tuned and inputs.suite.is_searched(name):
+        if inputs.suite.is_searched(name, detector):
             found.setdefault(tuned_on, {}).setdefault(detector, name)
     return found
 

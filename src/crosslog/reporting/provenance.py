@@ -25,7 +25,9 @@ def chapter(inputs: Inputs) -> Chapter:
     """Two tables, and every parameter on demand."""
     detectors = tuple(_parameters(name, block) for name, block in inputs.detectors.items())
     parameters = Section(
-        "Encoder and parameters of every detector", (_encoder(inputs), Bullets(detectors)), folded=True
+        "Encoder and parameters of every detector",
+        (*(_encoder(inputs, name) for name in inputs.encoders), Bullets(detectors)),
+        folded=True,
     )
     files: ChapterBlock = "No file of numbers is known."
     if inputs.files:
@@ -39,13 +41,13 @@ def chapter(inputs: Inputs) -> Chapter:
 
 def _systems(inputs: Inputs) -> Grid:
     rows = []
-    for name, use in inputs.suite.systems.items():
+    for name in inputs.suite.logs:
         system, mark = inputs.systems[name], inputs.mark(name)
-        part = f", lines {use.part[0]:,} to {use.part[1]:,}" if use.part else ""
+        part = f", lines {system.part[0]:,} to {system.part[1]:,}" if system.part else ""
         origin = "simulated" if system.is_simulated else "own" if system.path else "public"
         told = (
             origin + (f", {mark}" if mark and mark != origin else ""),
-            f"{use.format}{part}",
+            f"{system.format}{part}",
             system.description,
             system.labels.note or system.labels.source,
             system.licence or "",
@@ -85,11 +87,12 @@ def _value(value: object) -> str:
     return str(value)
 
 
-def _encoder(inputs: Inputs) -> Prose:
-    parts: list[str | Code] = [f"Encoder: {inputs.embed.encoder}"]
-    for key, value in inputs.embed.options.items():
+def _encoder(inputs: Inputs, name: str) -> Prose:
+    block = inputs.encoders[name]
+    parts: list[str | Code] = [f"Encoder {name}: {block.encoder}"]
+    for key, value in block.options.items():
         parts += [", ", Code(f"{key}: {value}")]
-    for system, own in inputs.embed.systems.items():
+    for system, own in block.systems.items():
         for key, value in own.items() if system in inputs.suite.systems else ():
             parts += [f"; {system} ", Code(f"{key}: {value}")]
     return tuple(parts)

@@ -67,7 +67,7 @@ def _embedding(inputs: Inputs) -> ChapterBlock:
     """What encoding the distinct texts of each system took."""
     rows = [
         Row(inputs.marked(system), (Cell(name, words=True), *_encoded(numbers)))
-        for system in inputs.suite.systems
+        for system in inputs.suite.logs
         for name, numbers in inputs.embedding_seconds.get(system, {}).items()
     ]
     caption = "Distinct texts, those of them that no store knew and that were encoded, and the seconds of both"

@@ -195,6 +195,7 @@ __all__ = [
     "TokenPrices",
     "TuneSettings",
     "checked_model",
+    "chosen_suite",
     "locate_key",
     "read_yaml",
     "system_of",

@@ -45,10 +45,10 @@ class Inputs:
 
     suite: Suite
     detectors: Mapping[str, Mapping[str, object]]
-    embed: EmbedSettings
+    encoders: Mapping[str, EmbedSettings]  # of the suite, by name
     evaluate: EvaluateSettings
-    systems: Mapping[str, System]
-    statistics: pl.DataFrame  # schema Statistics, a row per system, after its name in the column `system`
+    systems: Mapping[str, System]  # by name, and by the name of each log of theirs
+    statistics: pl.DataFrame  # schema Statistics, a row per log, after its name in the column `system`
     metrics: pl.DataFrame
     audits: pl.DataFrame
     curves: pl.DataFrame

@@ -54,7 +54,7 @@ def published_logs() -> PublishedLogs:
 
 def published_of(inputs: Inputs, system: str) -> PublishedLog | None:
     """The paper's numbers of a system of the run; None where it has none, or only a part of the log is read."""
-    if inputs.suite.systems[system].part:
+    if inputs.systems[system].part:
         return None
     return next((log for log in published_logs().logs if system in log.systems), None)
 
