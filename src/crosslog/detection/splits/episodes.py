@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from crosslog.detection.placement import NONE, Pair, PlacementError, Starts, draw, draw_as_published
+from crosslog.detection.placement import NO_PLACE, Pair, PlacementError, Starts, draw, draw_as_published
 from crosslog.detection.split import Log, Part, Split, SplitError
 from crosslog.settings import Protocol, SpanRequest
 
@@ -128,6 +128,6 @@ def _possible(starts: Starts, total: NDArray[np.integer]) -> str:
 
 def _disjoint(starts: Starts) -> int:
     count, start = 0, starts.first(0)
-    while start != NONE:
+    while start != NO_PLACE:
         count, start = count + 1, starts.first(start + starts.length)
     return count
