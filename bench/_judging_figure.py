@@ -9,7 +9,8 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crosslog.reporting._figure import COLOURS, STYLE, svg_of
+from bench._matplotlib import STYLE, svg_of
+from crosslog.reporting.document.palette import LIGHT as COLOURS
 
 
 class Panel(NamedTuple):
