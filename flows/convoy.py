@@ -58,6 +58,8 @@ class Convoy:
     def _read(self, process: subprocess.Popen[str], following: Sequence[str], say: Say) -> str:
         """What DVC prints of one item: up to the line that opens the following one, or to the end."""
         lines, self._opening = [self._opening], ""
+        if lines[0]:
+            say(lines[0].rstrip())
         alarm = threading.Timer(QUIET_SECONDS, say, [QUIET])
         alarm.start()
         try:

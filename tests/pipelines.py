@@ -1,9 +1,11 @@
-"""Small DVC repositories for flows: stages that say in a file when they began and ended, wait, fail or miss the network."""
+"""Small DVC repositories for flows: stages that keep a journal, and wait or fail where they are told to."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from projects import write_params
@@ -73,3 +75,11 @@ def journal(folder: Path) -> list[str]:
     """What has begun and ended so far, such as `begin first`."""
     path = folder / "journal.txt"
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def wait_until(true: Callable[[], object], what: str, seconds: float = 60) -> None:
+    """Wait until something is true, or fail and say what was not."""
+    ends = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < ends, f"not within {seconds} seconds: {what}"
+        time.sleep(0.1)

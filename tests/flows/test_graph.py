@@ -35,7 +35,7 @@ def test_the_graph_is_in_running_order() -> None:
 
 
 def test_a_circle_is_an_error_that_shows_it() -> None:
-    with pytest.raises(StageError, match="the pipeline waits for itself: (a -> b -> a|b -> a -> b)"):
+    with pytest.raises(StageError, match=r"the pipeline waits for itself: (a -> b -> a|b -> a -> b)"):
         parse_graph('"a" -> "b";\n"b" -> "a";\n')
 
 

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pipelines import STAGES, dvc, journal, make_pipeline
+from pipelines import STAGES, journal, make_pipeline
 from prefect.client.orchestration import get_client
-from prefect.testing.utilities import prefect_test_harness
 
 from flows import stages
 from flows.dvc_command import DvcCommand
 from flows.faults import StageError
 from flows.reproduce import reproduce
 
-pytestmark = pytest.mark.pipeline
-
-
-@pytest.fixture(scope="module", autouse=True)
-def prefect() -> Iterator[None]:
-    """A database and a server that live as long as this file's tests."""
-    with prefect_test_harness():
-        yield
+pytestmark = [pytest.mark.pipeline, pytest.mark.usefixtures("server")]
 
 
 @pytest.fixture
@@ -138,10 +129,3 @@ def test_the_report_is_an_artifact_that_a_browser_elsewhere_can_read(workspace: 
         report = next(artifact for artifact in client.read_artifacts() if artifact.key == "report-small")
     assert report.type == "markdown"
     assert report.data == "# Comparison\n\n# Costs\n\n| a |\n|---|\n| 1 |\n"
-
-
-def test_a_person_at_work_with_dvc_is_waited_for_and_nothing_runs_twice(workspace: Path) -> None:
-    make_pipeline(workspace)
-    dvc(workspace, "repro", "--quiet")
-    assert outcomes(reproduce()) == dict.fromkeys(STAGES, "unchanged")
-    assert len(journal(workspace)) == 2 * len(STAGES)
