@@ -8,7 +8,7 @@ export CROSSLOG_MIRROR
 DATA ?= real
 
 .DEFAULT_GOAL := help
-.PHONY: help demo real cfdr crosyslog test lint format lock environment
+.PHONY: help demo real cfdr crosyslog serve test lint format lock environment
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -27,6 +27,9 @@ crosyslog: environment ## every table of the CroSysLog paper, as published and h
 	@$(call run,crosyslog_$(DATA))
 	@mkdir -p reports/crosyslog/$(DATA) && \
 	cp reports/tables/*.md reports/figures/adaptation.svg reports/crosyslog/$(DATA)/
+
+serve: environment ## Prefect's server with its UI, the deployments of prefect.yaml and a worker, until Ctrl-C
+	@python -m flows.serve
 
 test: environment ## ruff, mypy, pytest
 	ruff check .
