@@ -6,7 +6,9 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 from flows.dvc_command import DvcCommand
 from flows.faults import BusyError, stage_error
@@ -19,6 +21,13 @@ FAILED = re.compile(r"^ERROR: failed to reproduce '(?P<item>[^']+)'", re.MULTILI
 Say = Callable[[str], None]
 
 
+class Outcome(NamedTuple):
+    """What became of an item that did not fail: "ran", "restored" from DVC's cache or "unchanged"."""
+
+    outcome: str
+    seconds: float
+
+
 class Convoy:
     """Items in running order, asked for one at a time; DVC is started once, and again only behind a failure."""
 
@@ -26,11 +35,11 @@ class Convoy:
         self._dvc = dvc
         self._items = list(items)
         self._force = force
-        self._process: subprocess.Popen[str] | None = None
+        self._lines: Lines | None = None
         self._opening = ""  # the line by which DVC has said that it is at the next item
 
-    def run(self, item: str, say: Say) -> str:
-        """Run one item, or read on where DVC has begun it already; "ran", "restored" or "unchanged".
+    def run(self, item: str, say: Say) -> Outcome:
+        """Run one item, or read on where DVC has begun it already.
 
         Raises
         ------
@@ -44,36 +53,61 @@ class Convoy:
                 say(f"waiting: {busy}")
                 time.sleep(BUSY_SECONDS)
 
-    def _run(self, item: str, say: Say) -> str:
+    def _run(self, item: str, say: Say) -> Outcome:
         left = self._items[self._items.index(item) :]
-        process = self._process = self._process or self._dvc.reproduce(left, self._force)
-        printed = self._read(process, left[1:2], say)
+        lines = self._lines = self._lines or Lines(self._dvc.reproduce(left, self._force))
+        started = lines.last
+        printed = self._read(lines, left[1:2], say)
         if not self._opening:
-            self._process = None
+            self._lines = None
             failed = FAILED.findall(printed)[-1:]
-            if process.wait() and not set(failed) & set(left[1:]):
+            if lines.process.wait() and not set(failed) & set(left[1:]):
                 raise stage_error(item, printed)
-        return outcome(item, printed)
+        return Outcome(outcome(item, printed), round(lines.last - started, 1))
 
-    def _read(self, process: subprocess.Popen[str], following: Sequence[str], say: Say) -> str:
+    def _read(self, lines: Lines, following: Sequence[str], say: Say) -> str:
         """What DVC prints of one item: up to the line that opens the following one, or to the end."""
-        lines, self._opening = [self._opening], ""
-        if lines[0]:
-            say(lines[0].rstrip())
-        alarm = threading.Timer(QUIET_SECONDS, say, [QUIET])
-        alarm.start()
-        try:
-            for line in process.stdout or ():
-                alarm.cancel()
-                if any(is_opening(name, line) for name in following):
-                    self._opening = line
-                    break
-                lines.append(line)
-                if line.strip():
-                    say(line.rstrip())
-        finally:
-            alarm.cancel()
-        return "".join(lines)
+        found, self._opening = [self._opening], ""
+        if found[0]:
+            say(found[0].rstrip())
+        for line in lines.read(say):
+            if any(is_opening(name, line) for name in following):
+                self._opening = line
+                break
+            found.append(line)
+            if line.strip():
+                say(line.rstrip())
+        return "".join(found)
+
+
+class Lines:
+    """What a process prints, read as it comes: a stage never waits for who reads its log."""
+
+    def __init__(self, process: subprocess.Popen[str]):
+        self.process = process
+        self.last = time.monotonic()
+        """When the line that was read last was printed, in seconds."""
+        self._queue: SimpleQueue[tuple[float, str]] = SimpleQueue()
+        threading.Thread(target=self._pump, daemon=True).start()
+
+    def read(self, say: Say) -> Iterator[str]:
+        """Line by line to the end; `say` is told where DVC is silent for long from the start."""
+        patience: float | None = QUIET_SECONDS
+        while True:
+            try:
+                self.last, line = self._queue.get(timeout=patience)
+            except Empty:
+                say(QUIET)
+                line = "\n"
+            if not line:
+                return
+            patience = None
+            yield line
+
+    def _pump(self) -> None:
+        for line in self.process.stdout or ():
+            self._queue.put((time.monotonic(), line))
+        self._queue.put((time.monotonic(), ""))
 
 
 def is_opening(item: str, line: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,9 +29,7 @@ RETRY_SECONDS: list[float] = [10, 60, 300]
 def dvc_item(item: str, convoy: Convoy) -> dict[str, str | float]:
     """One item of the pipeline as a Prefect task; its outcome and seconds."""
     logger = get_run_logger()
-    started = time.monotonic()
-    outcome = convoy.run(item, logger.info)
-    seconds = round(time.monotonic() - started, 1)
+    outcome, seconds = convoy.run(item, logger.info)
     logger.info("%s: %s in %.1f s (try %s)", item, outcome, seconds, task_run.get_run_count())
     return {"item": item, "outcome": outcome, "seconds": seconds}
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,11 +21,13 @@ from imports import REPOSITORY
 from pipelines import STAGES, journal, make_pipeline, wait_until
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
+from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.dvc_command import stage_environment
 from flows.run_pages import WAITING
 from flows.serve import ServeError, is_healthy, wait_for_health, work_pool
+from flows.suites import suite_names
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -105,9 +108,9 @@ def client(request: pytest.FixtureRequest, workspace: Path) -> Iterator[SyncPref
             )
         try:
             wait_until(told(workspace, served, "Worker 'ProcessWorker"), "the worker has started", 180)
-            with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}):
-                with get_client(sync_client=True) as found:
-                    yield found
+            server = temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api"})
+            with server, get_client(sync_client=True) as found:
+                yield found
         finally:
             served.send_signal(signal.SIGTERM)
             served.wait(90)
@@ -124,11 +127,11 @@ def told(folder: Path, served: subprocess.Popen[bytes], text: str) -> Callable[[
 
 
 @pytest.mark.server
-def test_deployments_run_on_a_worker_and_the_one_that_comes_second_waits(
+def test_deployments_run_on_a_worker_meet_and_follow_a_schedule_that_can_be_paused(
     client: SyncPrefectClient, workspace: Path
 ) -> None:
     weekly, reviewed = (client.read_deployment_by_name(name) for name in ("reproduce/weekly", "review/reviewed"))
-    assert weekly.parameter_openapi_schema["properties"]["suite"]["anyOf"][0]["enum"] == ["small"]
+    assert weekly.parameter_openapi_schema["properties"]["suite"]["anyOf"][0]["enum"] == suite_names(workspace)
     assert [(schedule.schedule.cron, schedule.active) for schedule in weekly.schedules] == [("0 3 * * 1", True)]
 
     first = client.create_flow_run_from_deployment(weekly.id, parameters={"suite": "small"})
@@ -144,28 +147,24 @@ def test_deployments_run_on_a_worker_and_the_one_that_comes_second_waits(
     assert set(client.read_flow_run(first.id).tags) >= {"crosslog", "small"}
     assert sorted(journal(workspace)) == sorted(f"{word} {name}" for name in STAGES for word in ("begin", "end"))
 
-
-@pytest.mark.server
-@pytest.mark.parametrize("client", ["sqlite"], indirect=True)
-def test_the_schedule_fires_until_it_is_paused(client: SyncPrefectClient, workspace: Path) -> None:
-    (workspace / "go.txt").touch()
-    weekly = client.read_deployment_by_name("reproduce/weekly")
-    wait_until(lambda: scheduled(client, weekly.id), "the next Mondays are planned", 90)
-    command = ["prefect", "deployment", "schedule", "pause", "reproduce/weekly", str(weekly.schedules[0].id)]
+    client.create_deployment_schedules(weekly.id, [(IntervalSchedule(interval=timedelta(seconds=5)), True)])
+    wait_until(lambda: "COMPLETED" in planned(client, weekly.id), "a planned run is over", 120)
+    pause = ["prefect", "--no-prompt", "deployment", "schedule", "pause", "--all"]
     environment = {**stage_environment(), "PREFECT_API_URL": str(PREFECT_API_URL.value())}
-    subprocess.run([sys.executable, "-m", *command], env=environment, check=True, stdout=subprocess.DEVNULL)
-    wait_until(lambda: not scheduled(client, weekly.id), "nothing is planned any more", 30)
+    subprocess.run([sys.executable, "-m", *pause], env=environment, check=True, stdout=subprocess.DEVNULL)
+    wait_until(lambda: "SCHEDULED" not in planned(client, weekly.id), "nothing is planned any more", 60)
+    assert not any(schedule.active for schedule in client.read_deployment(weekly.id).schedules)
 
 
 def state(client: SyncPrefectClient, run: UUID) -> Any:
     return client.read_flow_run(run).state
 
 
-def scheduled(client: SyncPrefectClient, deployment: UUID) -> list[Any]:
-    runs = client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[deployment]))
-    )
-    return [run for run in runs if run.state is not None and run.state.is_scheduled()]
+def planned(client: SyncPrefectClient, deployment: UUID) -> set[str]:
+    """Types of the states of the runs that a schedule has made."""
+    of_deployment = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[deployment]))
+    runs = client.read_flow_runs(flow_run_filter=of_deployment)
+    return {run.state.type.value for run in runs if run.auto_scheduled and run.state is not None}
 
 
 def test_a_server_that_ends_at_once_is_an_error_and_not_a_long_wait() -> None:
