@@ -25,10 +25,10 @@ from flows.dvc_command import DvcCommand
 from flows.faults import BusyError, StageError
 from flows.graph import Pipeline, downstream_of, named, part, upstream_of
 from flows.locking import hold_repository
-from flows.parameters import FORCE, ITEMS, MOST_WORKERS, SUITE, WORKERS, Force, Items, Suite, Workers
+from flows.parameters import FORCE, ITEMS, MOST_WORKERS, SUITE, SUITES, WORKERS, Force, Items, Suite, Workers
 from flows.run_pages import publish_report, tag_run, waiting
 from flows.stages import Schedule
-from flows.suites import find_suite, suite_names, use_suite
+from flows.suites import AS_CHOSEN, find_suite, use_suite
 
 # Prefect's own type of a runner's futures is narrower than what its runners return.
 RUNNER = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=MOST_WORKERS))
@@ -36,7 +36,7 @@ RUNNER = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=M
 
 @flow(name="reproduce", task_runner=RUNNER, log_prints=True)
 def reproduce(
-    suite: Suite = None,
+    suite: Suite = AS_CHOSEN,
     items: Items = [],  # noqa: B006  # shown in Prefect's form, never changed
     workers: Workers = 2,
     force: Force = False,
@@ -110,10 +110,10 @@ def _raise_for_failed(states: Mapping[str, State[Any]], due: Pipeline) -> None:
 def main() -> None:
     """Command line: `python -m flows.reproduce [--suite NAME] [--workers N] [--force] [item …]`."""
     parser = argparse.ArgumentParser(description=Path(__file__).name + ": " + str(__doc__).splitlines()[0])
-    parser.add_argument("items", nargs="*", help=ITEMS["description"])
-    parser.add_argument("--suite", choices=suite_names(), help=SUITE["description"])
-    parser.add_argument("--workers", type=int, default=2, help=WORKERS["description"])
-    parser.add_argument("--force", action="store_true", help=FORCE["description"])
+    parser.add_argument("items", nargs="*", help=ITEMS)
+    parser.add_argument("--suite", choices=SUITES, default=AS_CHOSEN, help=SUITE)
+    parser.add_argument("--workers", type=int, default=2, help=WORKERS)
+    parser.add_argument("--force", action="store_true", help=FORCE)
     reproduce(**vars(parser.parse_args()))
 
 

@@ -27,7 +27,7 @@ from crosslog.settings import ReviewSettings, Settings
 from flows.parameters import Force, Items, Suite, Workers
 from flows.reproduce import reproduce
 from flows.run_pages import tag_run
-from flows.suites import find_suite, systems_of
+from flows.suites import AS_CHOSEN, find_suite, systems_of
 
 POLL_SECONDS = 5
 SHOWN_ROWS = 300  # of a system, in the table
@@ -55,7 +55,7 @@ class Open(NamedTuple):
 
 @flow(name="review", log_prints=True)
 def review(
-    suite: Suite = None,
+    suite: Suite = AS_CHOSEN,
     items: Items = [],  # noqa: B006  # shown in Prefect's form, never changed
     workers: Workers = 2,
     force: Force = False,

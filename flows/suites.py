@@ -7,6 +7,8 @@ from pathlib import Path
 from crosslog.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+AS_CHOSEN = "as chosen"
+"""In place of a suite's name, which has no blank."""
 
 
 class SuiteError(ValueError):
@@ -18,12 +20,20 @@ def suite_names(folder: Path = REPOSITORY) -> list[str]:
     return list(Settings.load(folder / "params.yaml").suites)
 
 
-def find_suite(name: str | None) -> str:
-    """The suite that is meant by a name: itself where there is such a suite, the chosen one where there is no name."""
+def find_suite(name: str) -> str:
+    """The suite that is meant: the one of this name, or for AS_CHOSEN the one that is chosen at the moment.
+
+    Raises
+    ------
+    SuiteError
+        If there is no suite of this name; the message lists those there are.
+    """
     settings = Settings.load()
-    if name is not None and name not in settings.suites:
+    if name == AS_CHOSEN:
+        return settings.run.name
+    if name not in settings.suites:
         raise SuiteError(f"no suite {name!r}; there are: {', '.join(settings.suites)}")
-    return name or settings.run.name
+    return name
 
 
 def use_suite(name: str) -> None:

@@ -9,7 +9,7 @@ from projects import write_params
 
 from flows.reproduce import reproduce
 from flows.review import review
-from flows.suites import SuiteError, find_suite, suite_names, systems_of, use_suite
+from flows.suites import AS_CHOSEN, SuiteError, find_suite, suite_names, systems_of, use_suite
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +18,7 @@ def project(workspace: Path) -> None:
 
 
 def test_no_name_means_the_suite_that_is_chosen() -> None:
-    assert find_suite(None) == find_suite("small") == "small"
+    assert find_suite(AS_CHOSEN) == find_suite("small") == "small"
     use_suite("small")
 
 
@@ -36,7 +36,8 @@ def test_the_form_has_described_and_typed_fields(flow) -> None:
     fields = flow.parameters.properties
     assert [*fields] == ["suite", "items", "workers", "force"]
     assert all(len(field["description"]) > 20 for field in fields.values())
-    assert fields["suite"]["anyOf"] == [{"type": "string", "enum": suite_names()}, {"type": "null"}]
+    assert (fields["suite"]["type"], fields["suite"]["enum"]) == ("string", [AS_CHOSEN, *suite_names()])
+    assert fields["suite"]["default"] == AS_CHOSEN
     assert (fields["items"]["type"], fields["items"]["items"]) == ("array", {"type": "string"})
     assert (fields["workers"]["type"], fields["workers"]["minimum"]) == ("integer", 1)
     assert fields["force"]["type"] == "boolean"
