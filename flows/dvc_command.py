@@ -24,6 +24,7 @@ class DvcCommand:
         self._folder = folder
         self._lock = lock
         self._running: list[subprocess.Popen[str]] = []
+        self._stopped = False
 
     def look(self) -> tuple[Pipeline, frozenset[str]]:
         """The pipeline, and which of its items are stale in themselves: one `dvc status`, beside it one `dvc dag`.
@@ -49,7 +50,8 @@ class DvcCommand:
         return self._start(["--wait-for-lock", "repro", "--single-item", *options, *items], subprocess.STDOUT)
 
     def stop(self) -> None:
-        """Stop what still runs, stages included."""
+        """Stop what still runs, stages included; nothing is started from here on."""
+        self._stopped = True
         for process in self._running:
             if process.poll() is None:
                 _kill(process, signal.SIGTERM)
@@ -60,6 +62,8 @@ class DvcCommand:
                 _kill(process, signal.SIGKILL)
 
     def _start(self, arguments: Sequence[str], stderr: int) -> subprocess.Popen[str]:
+        if self._stopped:
+            raise StageError("the flow was stopped")
         process = subprocess.Popen(
             [sys.executable, "-m", "dvc", *arguments],
             cwd=self._folder,

@@ -10,7 +10,6 @@ from typing import Any
 import polars as pl
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.testing.utilities import prefect_test_harness
 from projects import write_params
 
 from crosslog import artifacts
@@ -111,11 +110,11 @@ def test_the_table_has_the_open_rows_the_most_worth_a_look_first(rows) -> None:
 
 
 @pytest.mark.pipeline
-def test_the_run_pauses_and_goes_on_when_it_is_resumed(rows, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_run_pauses_and_goes_on_when_it_is_resumed(rows, server, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[Any] = []
     monkeypatch.setattr(module, "POLL_SECONDS", 0.2)
     monkeypatch.setattr(module, "reproduce", lambda *given: ran.append(given) or [{"item": "embed"}])
-    with prefect_test_harness(), get_client(sync_client=True) as client:
+    with get_client(sync_client=True) as client:
         result: list[Any] = []
         thread = threading.Thread(target=lambda: result.append(module.review(items=["embed"], workers=3)))
         thread.start()

@@ -135,20 +135,20 @@ def test_deployments_run_on_a_worker_meet_and_follow_a_schedule_that_can_be_paus
     assert [(schedule.schedule.cron, schedule.active) for schedule in weekly.schedules] == [("0 3 * * 1", True)]
 
     first = client.create_flow_run_from_deployment(weekly.id, parameters={"suite": "small"})
-    wait_until(lambda: "begin first" in journal(workspace), "the first run has begun", 90)
+    wait_until(lambda: "begin first" in journal(workspace), "the first run has begun", 180)
     second = client.create_flow_run_from_deployment(reviewed.id, parameters={"items": ["aside"]})
-    wait_until(lambda: state(client, second.id).name == WAITING, "the second run waits", 90)
+    wait_until(lambda: state(client, second.id).name == WAITING, "the second run waits", 180)
     assert f"reproduce/{first.name}" in str(state(client, second.id).message)
     (workspace / "go.txt").touch()
-    wait_until(lambda: state(client, first.id).is_final(), "the first run is over", 90)
-    wait_until(lambda: state(client, second.id).is_final(), "the second run is over", 90)
+    wait_until(lambda: state(client, first.id).is_final(), "the first run is over", 180)
+    wait_until(lambda: state(client, second.id).is_final(), "the second run is over", 180)
     assert state(client, first.id).name == "Completed"
     assert "no stage ['interpret']" in str(state(client, second.id).message)  # this small pipeline has none
     assert set(client.read_flow_run(first.id).tags) >= {"crosslog", "small"}
     assert sorted(journal(workspace)) == sorted(f"{word} {name}" for name in STAGES for word in ("begin", "end"))
 
     client.create_deployment_schedules(weekly.id, [(IntervalSchedule(interval=timedelta(seconds=5)), True)])
-    wait_until(lambda: "COMPLETED" in planned(client, weekly.id), "a planned run is over", 120)
+    wait_until(lambda: "COMPLETED" in planned(client, weekly.id), "a planned run is over", 180)
     pause = ["prefect", "--no-prompt", "deployment", "schedule", "pause", "--all"]
     environment = {**stage_environment(), "PREFECT_API_URL": str(PREFECT_API_URL.value())}
     subprocess.run([sys.executable, "-m", *pause], env=environment, check=True, stdout=subprocess.DEVNULL)
