@@ -112,6 +112,7 @@ def test_a_flow_that_is_cancelled_stops_its_stages_and_the_next_one_begins_at_th
     ]
 
 
+@pytest.mark.server
 def test_a_person_at_work_with_dvc_is_waited_for(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BUSY_SECONDS", 0.5)
     make_pipeline(workspace, {"first": "wait"})
