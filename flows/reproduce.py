@@ -1,95 +1,121 @@
 """The whole pipeline as one Prefect flow: the same stages as `dvc repro`, side by side where they do not wait.
 
-Run it with `python -m flows.reproduce`, with or without a server, or as the deployment in prefect.yaml.
+Run it with `python -m flows.reproduce`, with or without a server, or as a deployment of prefect.yaml.
 """
 
 from __future__ import annotations
 
 import argparse
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
 from prefect import flow
-from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from crosslog.artifacts import report_path
-from flows import stages
+from flows.convoy import BUSY_SECONDS
+from flows.dvc_command import DvcCommand
+from flows.faults import BusyError, StageError
+from flows.graph import Pipeline, downstream_of, named, part, upstream_of
+from flows.locking import hold_repository
+from flows.parameters import FORCE, ITEMS, MOST_WORKERS, SUITE, SUITES, WORKERS, Force, Items, Suite, Workers
+from flows.run_pages import publish_report, tag_run, waiting
+from flows.stages import Schedule
+from crosslog.cli.use import use_suite
+from flows.suites import AS_CHOSEN, find_suite
 
-WORKERS = 2
 # Prefect's own type of a runner's futures is narrower than what its runners return.
-RUNNER = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=WORKERS))
+RUNNER = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=MOST_WORKERS))
 
 
 @flow(name="reproduce", task_runner=RUNNER, log_prints=True)
-def reproduce(items: list[str] | None = None) -> list[dict[str, Any]]:
+def reproduce(
+    suite: Suite = AS_CHOSEN,
+    items: Items = [],  # noqa: B006  # shown in Prefect's form, never changed
+    workers: Workers = 2,
+    force: Force = False,
+) -> list[dict[str, Any]]:
     """Bring the pipeline up to date, or the part of it that `items` (stages or single items) need.
 
     Returns
     -------
-    One row per item that finished: item, outcome ("ran" or "unchanged") and seconds.
+    One row per item: item, outcome ("ran", "restored" or "unchanged") and seconds.
 
     Raises
     ------
     StageError
         If a stage failed; every item that does not wait for it has been run all the same.
+    SuiteError
+        If there is no such suite.
     """
-    pipeline = stages.graph()
-    if items:
-        pipeline = stages.upstream_of(items, pipeline)
-    get_run_logger().info("%d items, %d at a time", len(pipeline), WORKERS)
-    futures = _submitted(pipeline)
-    states = {item: future.state for item, future in _waited(futures).items()}
-    rows = [state.result() for state in states.values() if state.is_completed()]
-    create_table_artifact(key="stages", table=rows, description="What ran, and how long it took")
-    _raise_for_failed(states)
-    _show_report()
+    suite = find_suite(suite)
+    tag_run([suite])
+    with _repository() as dvc:
+        use_suite(suite)
+        pipeline, stale = _look(dvc)
+        asked = named(items or [*pipeline], pipeline)
+        wanted = upstream_of(asked, pipeline)
+        forced = asked if force else frozenset()
+        due = part(downstream_of(stale | forced, pipeline) & wanted, pipeline)
+        get_run_logger().info("%s: %d of %d items are due, %d at a time", suite, len(due), len(wanted), workers)
+        states = Schedule(dvc, due, forced, [suite], workers).run()
+        rows = _rows(part(wanted - due.keys(), pipeline), states)
+        create_table_artifact(key="stages", table=rows, description="What ran, and how long it took")
+        _raise_for_failed(states, due)
+        publish_report(suite)
     return rows
 
 
-def _submitted(pipeline: dict[str, frozenset[str]]) -> dict[str, PrefectFuture[Any]]:
-    futures: dict[str, PrefectFuture[Any]] = {}
-    for item, before in pipeline.items():
-        task = stages.dvc_item.with_options(
-            retries=stages.retries_of(item),
-            retry_delay_seconds=[10, 60, 300],
-            retry_condition_fn=stages.is_network_fault,
-        )
-        futures[item] = task.submit(item, return_state=False, wait_for=[futures[name] for name in before])
-    return futures
+@contextmanager
+def _repository() -> Iterator[DvcCommand]:
+    """DVC's command in the current folder, which no other flow uses meanwhile."""
+    with hold_repository(Path(), f"{flow_run.get_flow_name()}/{flow_run.get_name()}", waiting) as lock:
+        dvc = DvcCommand(Path(), lock)
+        try:
+            yield dvc
+        finally:
+            dvc.stop()
 
 
-def _waited(futures: dict[str, PrefectFuture[Any]]) -> dict[str, PrefectFuture[Any]]:
-    for future in futures.values():
-        future.wait()
-    return futures
+def _look(dvc: DvcCommand) -> tuple[Pipeline, frozenset[str]]:
+    try:
+        return dvc.look()
+    except BusyError as busy:
+        with waiting(str(busy)):
+            while True:
+                time.sleep(BUSY_SECONDS)
+                with suppress(BusyError):
+                    return dvc.look()
 
 
-def _raise_for_failed(states: dict[str, State[Any]]) -> None:
-    failed = {item: state for item, state in states.items() if state.is_failed() or state.is_crashed()}
-    waiting = [item for item, state in states.items() if not state.is_completed() and item not in failed]
+def _rows(fresh: Iterable[str], states: Mapping[str, State[Any]]) -> list[dict[str, Any]]:
+    unchanged = [{"item": item, "outcome": "unchanged", "seconds": 0.0} for item in fresh]
+    return unchanged + [state.result() for state in states.values() if state.is_completed()]
+
+
+def _raise_for_failed(states: Mapping[str, State[Any]], due: Pipeline) -> None:
+    failed = {item: state for item, state in states.items() if not state.is_completed()}
     if failed:
+        waiting_items = ", ".join(item for item in due if item not in states) or "none"
         messages = "\n\n".join(f"{state.result(raise_on_failure=False)}" for state in failed.values())
-        raise stages.StageError(f"{messages}\n\nnot run, because they wait for it: {', '.join(waiting) or 'none'}")
-
-
-def _show_report() -> None:
-    comparison = stages.REPOSITORY / report_path("comparison.md")
-    page = stages.REPOSITORY / report_path("index.html")
-    if comparison.exists():
-        create_markdown_artifact(key="comparison", markdown=comparison.read_text(encoding="utf-8"))
-    if page.exists():
-        create_link_artifact(key="report", link=page.as_uri(), link_text=f"{report_path('index.html')}")
+        raise StageError(f"{messages}\n\nnot run, because they wait for it: {waiting_items}")
 
 
 def main() -> None:
-    """Command line: `python -m flows.reproduce [item …]`."""
+    """Command line: `python -m flows.reproduce [--suite NAME] [--workers N] [--force] [item …]`."""
     parser = argparse.ArgumentParser(description=Path(__file__).name + ": " + str(__doc__).splitlines()[0])
-    parser.add_argument("items", nargs="*", help="stages or items, such as `embed` or `train@e1_simulated-level`")
-    reproduce(parser.parse_args().items or None)
+    parser.add_argument("items", nargs="*", help=ITEMS)
+    parser.add_argument("--suite", choices=SUITES, default=AS_CHOSEN, help=SUITE)
+    parser.add_argument("--workers", type=int, default=2, help=WORKERS)
+    parser.add_argument("--force", action="store_true", help=FORCE)
+    reproduce(**vars(parser.parse_args()))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -23,7 +24,10 @@ from crosslog import artifacts
 from crosslog.interpretation.review import decisions, table
 from crosslog.interpretation.review.ordering import order_by_worth
 from crosslog.settings import ReviewSettings, Settings
+from flows.parameters import Force, Items, Suite, Workers
 from flows.reproduce import reproduce
+from flows.run_pages import tag_run
+from flows.suites import AS_CHOSEN, find_suite, logs_of
 
 POLL_SECONDS = 5
 SHOWN_ROWS = 300  # of a system, in the table
@@ -50,7 +54,12 @@ class Open(NamedTuple):
 
 
 @flow(name="review", log_prints=True)
-def review(items: list[str] | None = None) -> list[dict[str, Any]]:
+def review(
+    suite: Suite = AS_CHOSEN,
+    items: Items = [],  # noqa: B006  # shown in Prefect's form, never changed
+    workers: Workers = 2,
+    force: Force = False,
+) -> list[dict[str, Any]]:
     """Interpret, wait for people where too much is unreviewed, then bring `items`, or everything, up to date.
 
     Returns
@@ -64,17 +73,20 @@ def review(items: list[str] | None = None) -> list[dict[str, Any]]:
     StageError
         If a stage failed.
     """
-    reproduce(["interpret"])
-    wait_for_people(Settings.load().review, _ask)
-    return reproduce(items)
+    suite = find_suite(suite)  # by name from here on: while people read, another deployment may choose another one
+    tag_run([suite])
+    reproduce(suite, ["interpret"], workers)
+    wait_for_people(Settings.load().review, suite, partial(_ask, suite))
+    return reproduce(suite, items, workers, force)
 
 
-def wait_for_people(settings: ReviewSettings, ask: Callable[[str, float], Answer]) -> None:
+def wait_for_people(settings: ReviewSettings, suite: str, ask: Callable[[str, float], Answer]) -> None:
     """Ask until no more is open than the settings allow, or somebody says to go on anyway.
 
     Parameters
     ----------
     settings : what may stay open, and how long people have
+    suite : whose systems are looked at
     ask : told what is missing and for how many seconds to wait; raises TimeoutError where nobody answers
 
     Raises
@@ -83,19 +95,19 @@ def wait_for_people(settings: ReviewSettings, ask: Callable[[str, float], Answer
         If the time is over; it names each system with too much open.
     """
     ends = time.monotonic() + settings.wait_hours * 3600
-    while lacking := missing(settings):
+    while lacking := missing(settings, suite):
         try:
             if ask(lacking, max(ends - time.monotonic(), 1)).go_on_anyway:
                 return
         except TimeoutError:
-            lacking = missing(settings)
+            lacking = missing(settings, suite)
             if lacking:
                 raise ReviewTimeoutError(f"not reviewed within {settings.wait_hours:g} hours:\n{lacking}") from None
 
 
-def missing(settings: ReviewSettings) -> str:
+def missing(settings: ReviewSettings, suite: str) -> str:
     """What must still be reviewed, a line per system; empty where the settings allow all that is open."""
-    states = [state_of(system, settings) for system in Settings.load().run.logs]
+    states = [state_of(system, settings) for system in logs_of(suite)]
     return "\n".join(
         f"{state.system}: {state.open} of {state.rows} rows are open, {state.excess} may be: "
         f"`crosslog review {state.system}`, or edit {artifacts.interpretations_path(state.system)}"
@@ -116,11 +128,9 @@ def state_of(system: str, settings: ReviewSettings) -> Open:
     return Open(system, rows.height, count, " and ".join(passed))
 
 
-def open_rows() -> list[dict[str, Any]]:
-    """The open rows of every system of the run, the most worth a look first, for people to read."""
-    everything = {
-        system: table.load_rows(artifacts.interpretations_path(system)) for system in Settings.load().run.logs
-    }
+def open_rows(suite: str) -> list[dict[str, Any]]:
+    """The open rows of every system of the suite, the most worth a look first, for people to read."""
+    everything = {system: table.load_rows(artifacts.interpretations_path(system)) for system in logs_of(suite)}
     found = []
     for system, rows in everything.items():
         elsewhere = {other: frame for other, frame in everything.items() if other != system}
@@ -129,8 +139,8 @@ def open_rows() -> list[dict[str, Any]]:
     return found
 
 
-def _ask(lacking: str, seconds: float) -> Answer:
-    create_table_artifact(key="open-interpretations", table=open_rows(), description=lacking)
+def _ask(suite: str, lacking: str, seconds: float) -> Answer:
+    create_table_artifact(key="open-interpretations", table=open_rows(suite), description=lacking)
     get_run_logger().info("waiting for people\n%s", lacking)
     told = f"Review these, save, then resume. What is open also stands in the run's artifacts.\n\n```\n{lacking}\n```"
     wanted = Answer.with_initial_data(description=told)

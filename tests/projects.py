@@ -47,6 +47,12 @@ def write_project(folder: Path, content: Mapping[str, Any], suite: str) -> Path:
     return folder / "params.yaml"
 
 
+def write_systems(folder: Path) -> None:
+    """Write a systems.yaml with the systems of the small suite."""
+    entry = {"description": "d", "kind": "k", "format": "plain", "path": "x.log", "labels": "tag"}
+    (folder / "systems.yaml").write_text(json.dumps(dict.fromkeys(("gears", "belts", "pumps"), entry)))
+
+
 def small_settings(changes: Mapping[str, Any] | None = None) -> Settings:
     """The small params.yaml, with these changes, as settings; it has no experiments."""
     content = params(changes)

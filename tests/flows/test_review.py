@@ -10,7 +10,6 @@ from typing import Any
 import polars as pl
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.testing.utilities import prefect_test_harness
 from projects import write_params
 
 from crosslog import artifacts
@@ -63,12 +62,12 @@ def approve(*numbers: int) -> None:
     ],
 )
 def test_what_is_missing_is_said_per_system(rows, limits: ReviewSettings, said: str) -> None:
-    assert said in missing(limits)
-    assert bool(missing(limits)) == bool(said)
+    assert said in missing(limits, "small")
+    assert bool(missing(limits, "small")) == bool(said)
 
 
 def test_nobody_is_asked_where_little_enough_is_open(rows) -> None:
-    wait_for_people(settings(4), lambda _lacking, _seconds: pytest.fail("asked"))
+    wait_for_people(settings(4), "small", lambda _lacking, _seconds: pytest.fail("asked"))
 
 
 def test_people_are_asked_again_until_they_have_reviewed_enough(rows) -> None:
@@ -80,12 +79,12 @@ def test_people_are_asked_again_until_they_have_reviewed_enough(rows) -> None:
         approve(len(asked) - 1)
         return Answer()
 
-    wait_for_people(settings(2), ask)
+    wait_for_people(settings(2), "small", ask)
     assert ["4 of 10" in asked[0], "3 of 10" in asked[1], len(asked)] == [True, True, 2]
 
 
 def test_a_person_may_say_to_go_on_anyway(rows) -> None:
-    wait_for_people(settings(0), lambda _lacking, _seconds: Answer(go_on_anyway=True))
+    wait_for_people(settings(0), "small", lambda _lacking, _seconds: Answer(go_on_anyway=True))
 
 
 def test_when_the_time_is_over_it_says_what_is_missing(rows) -> None:
@@ -93,7 +92,7 @@ def test_when_the_time_is_over_it_says_what_is_missing(rows) -> None:
         raise TimeoutError
 
     with pytest.raises(ReviewTimeoutError, match="not reviewed within 1 hours:\ngears: 4 of 10 rows are open"):
-        wait_for_people(settings(2), ask)
+        wait_for_people(settings(2), "small", ask)
 
 
 def test_who_reviewed_enough_but_did_not_say_so_is_not_failed(rows) -> None:
@@ -101,32 +100,32 @@ def test_who_reviewed_enough_but_did_not_say_so_is_not_failed(rows) -> None:
         approve(0, 1)
         raise TimeoutError
 
-    wait_for_people(settings(2), ask)
+    wait_for_people(settings(2), "small", ask)
 
 
 def test_the_table_has_the_open_rows_the_most_worth_a_look_first(rows) -> None:
-    found = open_rows()
+    found = open_rows("small")
     assert [(row["system"], row["occurrences"]) for row in found] == [(SYSTEMS[0], n) for n in (4, 3, 2, 1)]
     assert set(found[0]) == {"system", *module.SHOWN_COLUMNS}
 
 
 @pytest.mark.pipeline
-def test_the_run_pauses_and_goes_on_when_it_is_resumed(rows, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_run_pauses_and_goes_on_when_it_is_resumed(rows, server, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[Any] = []
     monkeypatch.setattr(module, "POLL_SECONDS", 0.2)
-    monkeypatch.setattr(module, "reproduce", lambda items=None: ran.append(items) or [{"item": "embed"}])
-    with prefect_test_harness(), get_client(sync_client=True) as client:
+    monkeypatch.setattr(module, "reproduce", lambda *given: ran.append(given) or [{"item": "embed"}])
+    with get_client(sync_client=True) as client:
         result: list[Any] = []
-        thread = threading.Thread(target=lambda: result.append(module.review(["embed"])))
+        thread = threading.Thread(target=lambda: result.append(module.review(items=["embed"], workers=3)))
         thread.start()
         run = _paused(client)
-        assert ran == [["interpret"]]
+        assert ran == [("small", ["interpret"], 3)]
         approve(0, 1, 2, 3)
         client.resume_flow_run(run.id, run_input={"go_on_anyway": False})
         thread.join(60)
         table_ = next(artifact for artifact in client.read_artifacts() if artifact.key == "open-interpretations")
     assert result == [[{"item": "embed"}]]
-    assert ran == [["interpret"], ["embed"]]
+    assert ran == [("small", ["interpret"], 3), ("small", ["embed"], 3, False)]
     assert "gears: 4 of 10 rows are open" in str(table_.description)
 
 

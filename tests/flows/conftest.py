@@ -1,0 +1,15 @@
+"""A small Prefect server for the tests of flows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[None]:
+    """A database and a server that live as long as the tests do."""
+    with prefect_test_harness():
+        yield
