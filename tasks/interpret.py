@@ -17,6 +17,7 @@ from crosslog.interpretation.privacy.masking import mask_request
 from crosslog.interpretation.review import merging, table
 from crosslog.interpretation.rules import curated
 from crosslog.interpretation.rules.sentences import RuleInterpreter
+from crosslog.interpretation.texts import cut_texts
 from crosslog.settings import InterpretSettings, Settings
 from crosslog.systems import load_system
 
@@ -26,7 +27,7 @@ def main(system: str, *options: str) -> None:
 
     With `--dry-run`, only say what a language model would be asked, and what that costs.
     """
-    templates = artifacts.TEMPLATES.read(system=system)
+    templates = cut_texts(artifacts.TEMPLATES.read(system=system), "template", "example")
     path = artifacts.interpretations_path(system)
     existing = table.load_rows(path)
     settings = Settings.load().interpret

@@ -19,6 +19,7 @@ from crosslog.interpretation.review.likeness import find_twins
 from crosslog.interpretation.review.table import MACHINES, WRITTEN
 from crosslog.interpretation.review.words import COMMON_NAMES, ENGLISH, FOREIGN, VERDICT_WORDS
 from crosslog.interpretation.rules.glossary import GLOSSARY_PATH
+from crosslog.interpretation.rules.sentences import LOWER_WORD
 
 REPEATS = 90  # rapidfuzz ratio of a sentence's words to its template's words from which it says nothing new
 PLAIN_WORD = re.compile(r"[^\W\d_]+")
@@ -26,10 +27,13 @@ TOKEN = re.compile(r"[^\W_](?:[\w/-]*[^\W_])?")
 SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s+(?=[A-Z])")
 WILDCARD_LEFT = re.compile(r"<[^<>\s]*>|\*{2,}")
 IDENTIFIER = re.compile(
-    r"\b0x[0-9a-f]+\b|\b\d+\.\d+\.\d+\.\d+\b|\S+@\S+\.\w+|\w*_-?\d{3,}|(?<![\w/])/[\w.-]+(?:/[\w.-]+)+"
+    r"\b0x[0-9a-f]+\b|\b\d+\.\d+\.\d+\.\d+\b|(?<![^\s@])[^\s@]+@[^\s@]+\.\w+|(?<!\w)\w*_-?\d{3,}"
+    r"|(?<![\w/])/[\w.-]+(?:/[\w.-]+)+"
     r"|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,}\b|\b\d{4,}\b",
     re.IGNORECASE,
 )
+NUMBER = re.compile(r"\b\d+\b")
+JOINT = re.compile(r"[/-]")
 TWIN = "says nearly the same as"
 WEIGHTS = {
     "no sentence": 1.0,
@@ -138,7 +142,7 @@ def _support(sentence: str, message: str) -> Iterator[str]:
     if judged:
         yield f"judges without support in the message: {', '.join(judged)}"
     plain = IDENTIFIER.sub(" ", WILDCARD_LEFT.sub(" ", sentence))
-    numbers = set(re.findall(r"\b\d+\b", said))
+    numbers = set(NUMBER.findall(said))
     invented = [
         name
         for name in _names(plain)
@@ -159,7 +163,7 @@ def _names(sentence: str) -> Iterator[str]:
 
 
 def _is_known(name: str) -> bool:
-    parts = [name, *re.split(r"[/-]", name)]
+    parts = [name, *JOINT.split(name)]
     return any(spelling in _known() for part in parts for spelling in (part, part.removesuffix("s")))
 
 
@@ -167,4 +171,4 @@ def _is_known(name: str) -> bool:
 def _known() -> frozenset[str]:
     """Every word of the glossary: what a sentence may call a thing that its message abbreviates."""
     text = GLOSSARY_PATH.read_text(encoding="utf-8").lower()
-    return COMMON_NAMES | frozenset(re.findall(r"i/o|[a-z][a-z0-9]*", text))
+    return COMMON_NAMES | frozenset(LOWER_WORD.findall(text))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from crosslog.interpretation.review.checks import find_problem_beside, recheck_row, recheck_rows
+from crosslog.interpretation.texts import LONGEST_SENTENCE, LONGEST_TEXT, is_too_long
 from crosslog.schemas import VERDICTS
 
 OPEN = ("pending", "rejected")
@@ -28,16 +29,20 @@ def approve() -> dict[str, str]:
 
 
 def edit(sentence: str) -> dict[str, str]:
-    """Put this sentence in the other's place; ReviewError where it is empty."""
+    """Put this sentence in the other's place; ReviewError where it is empty or longer than LONGEST_SENTENCE."""
     if not sentence.strip():
         raise ReviewError("an edit needs an interpretation: a sentence to put in place; to have it asked again, reject")
+    if is_too_long(sentence.strip()):
+        raise ReviewError(f"a sentence of {len(sentence):,} characters: at most {LONGEST_SENTENCE:,} bytes")
     return {"status": "edited", "interpretation": sentence.strip(), "source": "person"}
 
 
 def reject(note: str) -> dict[str, str]:
-    """Ask again, and tell the interpreter this; ReviewError where it is empty."""
+    """Ask again, and tell the interpreter this; ReviewError where it is empty or longer than LONGEST_TEXT."""
     if not note.strip():
         raise ReviewError("a rejection needs a note: what is wrong with the sentence")
+    if len(note.strip()) > LONGEST_TEXT:
+        raise ReviewError(f"a note of {len(note):,} characters: at most {LONGEST_TEXT:,}")
     return {"status": "rejected", "note": note.strip()}
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from crosslog import csv_files
 from crosslog.csv_files import CsvError, cells
 from crosslog.csv_files.rewriting import read_if_there, rewrite_file
+from crosslog.interpretation.texts import CUT_MARK, LONGEST_SENTENCE, cut_text, is_too_long
 from crosslog.schemas import SOURCES, STATUSES, VERDICTS, Interpretations
 from crosslog.templates import template_key
 
@@ -120,6 +121,7 @@ def _record(row: Mapping[str, str], where: str, more: Sequence[str]) -> dict[str
     record: dict[str, Any] = {**row, WRITTEN: written if WRITTEN_FORM.fullmatch(written) else ""}
     record["note"] = _with_own_columns({**row, WRITTEN: "" if record[WRITTEN] else row[WRITTEN]}, more)
     record["key"] = _key(record["key"], record["template"], where)
+    record |= {column: cut_text(record[column]) for column in ("template", "example")}
     record["status"] = record["status"].strip() or "pending"
     for column, choices in ROW_CHOICES.items():
         record[column] = record[column].strip().lower()
@@ -128,6 +130,9 @@ def _record(row: Mapping[str, str], where: str, more: Sequence[str]) -> dict[str
     occurrences = cells.parse_count(record["occurrences"])
     if occurrences is None:
         raise CsvError(f"{where}: occurrences {record['occurrences']!r} is not a number")
+    if is_too_long(record["interpretation"]):
+        long = len(record["interpretation"])
+        raise CsvError(f"{where}: an interpretation of {long:,} characters: at most {LONGEST_SENTENCE:,} bytes")
     if not record["interpretation"].strip():
         record |= {"interpretation": "", "status": "pending"}  # a sentence that was deleted is asked for again
     return {**{name: record[name] for name in (*more, *ROW_COLUMNS)}, "occurrences": occurrences}
@@ -146,9 +151,9 @@ def _key(cell: str, template: str, where: str) -> str:
     rounded = key.isdecimal() and own.isdecimal() and abs(int(key) - int(own)) <= KEY_ROUNDING
     if ROW_KEY.fullmatch(key) and not rounded:
         return key
-    if not template.strip():
+    if not template.strip() or template.endswith(CUT_MARK):
         raise CsvError(
-            f"{where}: key {cell!r} is not 16 hexadecimal digits, and there is no template to find it by: "
+            f"{where}: key {cell!r} is not 16 hexadecimal digits, and there is no whole template to find it by: "
             "put both back, or remove the row (it is asked for again)"
         )
     return own
