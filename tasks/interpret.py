@@ -17,9 +17,9 @@ from crosslog.interpretation.privacy.masking import mask_request
 from crosslog.interpretation.review import merging, table
 from crosslog.interpretation.rules import curated
 from crosslog.interpretation.rules.sentences import RuleInterpreter
-from crosslog.interpretation.texts import cut_texts
 from crosslog.settings import InterpretSettings, Settings
 from crosslog.systems import load_system
+from crosslog.templates import cut_texts
 
 
 def main(system: str, *options: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from crosslog.interpretation.meanings import FEWEST_WORDS, MOST_WORDS
 from crosslog.interpretation.review.checks import SENTENCE_END
-from crosslog.interpretation.texts import is_too_long
+from crosslog.interpretation.review.table import is_too_long
 
 LONGEST_REPLY = 100_000  # characters that are read; a batch of sentences has a few thousand
 THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)

@@ -12,7 +12,7 @@ from functools import cache
 from crosslog.interpretation.meanings import Request
 from crosslog.interpretation.privacy.patterns import PRIVATE_MASKS
 from crosslog.interpretation.rules.glossary import Glossary
-from crosslog.interpretation.texts import cut_text
+from crosslog.templates import cut_text
 
 
 def mask_private(text: str) -> str:

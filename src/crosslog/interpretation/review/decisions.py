@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import polars as pl
 
 from crosslog.interpretation.review.checks import find_problem_beside, recheck_row, recheck_rows
-from crosslog.interpretation.texts import LONGEST_SENTENCE, LONGEST_TEXT, is_too_long
+from crosslog.interpretation.review.table import LONGEST_SENTENCE, is_too_long
 from crosslog.schemas import VERDICTS
+from crosslog.templates import LONGEST_TEXT
 
 OPEN = ("pending", "rejected")
 EDITABLE = ("interpretation", "source", "status", "verdict", "note")  # what a decision may change, its signature aside

@@ -13,9 +13,8 @@ import polars as pl
 from crosslog import csv_files
 from crosslog.csv_files import CsvError, cells
 from crosslog.csv_files.rewriting import read_if_there, rewrite_file
-from crosslog.interpretation.texts import CUT_MARK, LONGEST_SENTENCE, cut_text, is_too_long
 from crosslog.schemas import SOURCES, STATUSES, VERDICTS, Interpretations
-from crosslog.templates import template_key
+from crosslog.templates import CUT_MARK, cut_text, template_key
 
 ROW_COLUMNS = tuple(Interpretations.to_schema().columns)
 ROW_TYPES = {name: pl.UInt64 if name == "occurrences" else pl.String for name in ROW_COLUMNS}
@@ -26,6 +25,7 @@ ROW_CHOICES = {"source": SOURCES, "status": STATUSES, "verdict": VERDICTS}
 ROW_KEY = re.compile(r"[0-9a-f]{16}")
 WRITTEN_FORM = re.compile(r"[a-p]{16}")
 LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")  # a spreadsheet takes digits for a number
+LONGEST_SENTENCE = 2000  # bytes of an interpretation, in UTF-8
 KEY_ROUNDING = 10  # a spreadsheet keeps 15 digits of a number, and a key has 16
 
 
@@ -43,6 +43,11 @@ def fingerprint_sentence(key: str, sentence: str) -> str:
 def is_as_written(row: Mapping[str, Any]) -> bool:
     """Whether the sentence of a row is the one that crosslog wrote last; false where nobody knows what that was."""
     return bool(row[WRITTEN] == fingerprint_sentence(row["key"], row["interpretation"]))
+
+
+def is_too_long(sentence: str) -> bool:
+    """Whether a sentence has more than LONGEST_SENTENCE bytes."""
+    return len(sentence.encode(errors="surrogatepass")) > LONGEST_SENTENCE
 
 
 def load_rows(path: Path) -> pl.DataFrame:
