@@ -12,8 +12,6 @@ from crosslog.cli.terminal import escape_markup, say
 from crosslog.interpretation.review import decisions
 from crosslog.interpretation.review.ordering import order_by_worth
 
-SHORT_KEY = 8  # digits, enough to name a row
-
 
 def show_open(system: str, limit: int) -> None:
     """Print the rows that wait for a person."""
@@ -43,7 +41,7 @@ def _listing(title: str, *columns: str) -> Table:
 
 
 def _start(row: dict[str, str]) -> tuple[str, str, str]:
-    return row["key"][:SHORT_KEY], str(row["occurrences"]), escape_markup(row["template"])
+    return row["key"][: rows.SHORT_KEY], str(row["occurrences"]), escape_markup(row["template"])
 
 
 def _print(listing: Table, rows_in_all: int, limit: int) -> None:
