@@ -32,7 +32,7 @@ def labelled_parts(system: str, columns: list[str], lines: tuple[int, int] | Non
     events = unnamed = 0
     read = sorted({"line", "template_id", *columns} - {"label", "anomalous"})  # which people say
     for part in artifacts.EVENTS.read_parts(read, lines, system=system):
-        named = verdicts.correct_labels(verdicts.label_events(part, judged), decided)
+        named = verdicts.correct_labels(verdicts.label_by_verdicts(part, judged), decided)
         events, unnamed = events + len(named), unnamed + len(named) - int(named["named"].sum())
         yield named.select(columns)
     if unnamed:
@@ -49,6 +49,6 @@ def _said(system: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     if (judged["verdict"] == "").all() and labels.is_empty():
         raise UnlabelledError(
             f"systems.yaml: {system} has `labels: reviewed`, but {path} has no verdict and {lines} no label: "
-            f"judge some templates with `crosslog review {system} --judge`"
+            f"judge some templates with `crosslog review judge {system}`"
         )
     return judged, people.merge_annotations(labels)

@@ -37,7 +37,6 @@ DEFINED_TWICE = {
     "cell",
     "fingerprint",
     "found",
-    "label_events",
 }
 MOST_PARAMETERS = 5
 

@@ -100,7 +100,7 @@ def test_a_decision_is_in_the_csv_when_it_is_answered(files, asked: Asked, name,
 
 def test_a_row_that_was_changed_elsewhere_is_not_decided_about(files, asked: Asked, crosslog) -> None:
     late = decision(asked, RARE, "edit", "I was second.")
-    crosslog("review", "gears", "--edit", RARE, "I was first with this gear.")
+    crosslog("review", "edit", "gears", RARE, "I was first with this gear.")
     status, told = asked("decide", late)
     assert (status, told["error"]) == (409, "aaaaaaaa was changed elsewhere since it was shown: look at it again")
     assert row(files["gears"], RARE)["interpretation"] == "I was first with this gear."
@@ -108,7 +108,7 @@ def test_a_row_that_was_changed_elsewhere_is_not_decided_about(files, asked: Ask
 
 def test_a_change_of_another_row_is_no_obstacle(files, asked: Asked, crosslog) -> None:
     late = decision(asked, RARE, "approve")
-    crosslog("review", "gears", "--approve", FREQUENT)
+    crosslog("review", "approve", "gears", FREQUENT)
     assert asked("decide", late)[0] == 200
     assert [row(files["gears"], key)["status"] for key in (RARE, FREQUENT)] == ["approved", "approved"]
 
@@ -163,7 +163,7 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(asked: Asked, capfd, bod
         ("GET {path}rows?system=%ff%00 HTTP/1.1\r\nHost: {host}", 422, "dvc repro"),
         ("GET {path}version?system=../gears HTTP/1.1\r\nHost: {host}", 422, "dvc repro"),
         ("GET {path}rows HTTP/1.1\r\nHost: {host}", 422, "dvc repro"),
-        ("GET / HTTP/1.1" + "\r\nX: y" * 200, 431, "Too many headers"),
+        ("GET / HTTP/1.1" + "\r\nX: y" * 200, 431, "more than 100 headers"),
         ("GET " + "x" * 70_000 + " HTTP/1.1", 414, "URI"),
     ],
 )

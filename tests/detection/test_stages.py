@@ -237,7 +237,7 @@ def test_what_people_say_takes_the_place_of_a_system_s_own_labels(
 
 def test_a_system_that_nobody_has_judged_is_an_error_that_says_how(pipeline: Path) -> None:
     judged([""] * 5)
-    with pytest.raises(UnlabelledError, match="judge some templates with `crosslog review new --judge`"):
+    with pytest.raises(UnlabelledError, match="judge some templates with `crosslog review judge new`"):
         sample.main("e")
 
 

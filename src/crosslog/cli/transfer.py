@@ -46,7 +46,7 @@ def propose_verdicts(system: str, sources: Sequence[str]) -> None:
     counts = " and ".join(f"{(renewed['proposal'] == name).sum()} {name}" for name in ("anomalous", "normal"))
     states = ", ".join(f"{(renewed['state'] == state).sum()} {state}" for state in ("known", "drifted", "new"))
     say(f"{path}: {counts} proposed; of {renewed.height} templates {states}")
-    say("write accept or refuse in its column `answer`, then: crosslog transfer SYSTEM --accept")
+    say(f"write accept or refuse in its column `answer`, then: crosslog transfer {system} --accept")
 
 
 def accept_verdicts(system: str, reviewer: str | None) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from email.message import Message
 from http import HTTPStatus
-from typing import Any, BinaryIO, NamedTuple
+from io import BufferedIOBase
+from typing import Any, NamedTuple
 
 from crosslog.cli.page.data import DECISIONS, SEEN
 
@@ -30,7 +31,7 @@ class SentDecision(NamedTuple):
     text: str  # the sentence, note or verdict that belongs to it
 
 
-def read_body(headers: Mapping[str, str], file: BinaryIO) -> bytes:
+def read_body(headers: Message, file: BufferedIOBase) -> bytes:
     """What is sent with a request.
 
     Raises
@@ -57,7 +58,7 @@ def read_body(headers: Mapping[str, str], file: BinaryIO) -> bytes:
     return body
 
 
-def _drain(file: BinaryIO, length: int) -> None:
+def _drain(file: BufferedIOBase, length: int) -> None:
     try:
         while length > 0 and (part := file.read(min(length, 65_536))):
             length -= len(part)
