@@ -14,7 +14,7 @@ from crosslog.systems import load_system
 
 
 class UnlabelledError(ValueError):
-    """A system is to be labelled by people, and nobody has said anything of it."""
+    """A system has no labels, or is to be labelled by people, and nobody has said anything of it."""
 
 
 def labelled_parts(system: str, columns: list[str], lines: tuple[int, int] | None = None) -> Iterator[pl.DataFrame]:
@@ -23,9 +23,15 @@ def labelled_parts(system: str, columns: list[str], lines: tuple[int, int] | Non
     Raises
     ------
     UnlabelledError
-        If the source is `reviewed` and there is neither a verdict on a template nor a label of a line.
+        If there is no source, or it is `reviewed` and there is neither a verdict on a template nor a label of a line.
     """
-    if load_system(system).labels.source != "reviewed":
+    source = load_system(system).labels.source
+    if source == "none":
+        raise UnlabelledError(
+            f"{system} has no labels, and an experiment needs some of every system: judge templates of it with "
+            f"`crosslog review judge {system}`, then set `labels: reviewed` in its entry in systems.yaml"
+        )
+    if source != "reviewed":
         yield from artifacts.EVENTS.read_parts(columns, lines, system=system)
         return
     judged, decided = _said(system)

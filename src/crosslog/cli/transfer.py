@@ -40,7 +40,7 @@ def propose_verdicts(system: str, sources: Sequence[str]) -> None:
     def renewed_file(content: bytes | None) -> bytes:
         existing = None if content is None else proposals.parse_proposals(content, str(path))
         renewed = artifacts.check_frame(proposals.renew_proposals(found, existing), schemas.Proposals, path)
-        return proposals.format_proposals(renewed).encode()
+        return proposals.format_proposals_like(renewed, content, str(path))
 
     renewed = proposals.parse_proposals(rewrite_file(path, renewed_file), str(path))
     counts = " and ".join(f"{(renewed['proposal'] == name).sum()} {name}" for name in ("anomalous", "normal"))
@@ -62,7 +62,7 @@ def accept_verdicts(system: str, reviewer: str | None) -> None:
 
     def signed_file(content: bytes | None) -> bytes:
         answered = proposals.parse_proposals(content or b"", str(path))
-        return proposals.format_proposals(proposals.sign_answers(answered, name, time)).encode()
+        return proposals.format_proposals_like(proposals.sign_answers(answered, name, time), content, str(path))
 
     accepted = proposals.list_accepted(proposals.parse_proposals(rewrite_file(path, signed_file), str(path)))
     after = rows.change_rows(system, lambda frame: decisions.judge_unjudged(frame, accepted))

@@ -70,6 +70,12 @@ def format_proposals(frame: pl.DataFrame) -> str:
     return csv_files.format_csv(PROPOSAL_COLUMNS, frame.select(PROPOSAL_COLUMNS).sort("key").iter_rows())
 
 
+def format_proposals_like(frame: pl.DataFrame, before: bytes | None, name: str) -> bytes:
+    """The same in the form of the file that it takes the place of."""
+    rows = frame.select(PROPOSAL_COLUMNS).sort("key").iter_rows()
+    return csv_files.format_csv_like(PROPOSAL_COLUMNS, rows, before, name)
+
+
 def parse_proposals(content: bytes, name: str) -> pl.DataFrame:
     """schemas.Proposals in order of key, whatever a spreadsheet did to the file's form.
 

@@ -56,7 +56,7 @@ def load_rows(path: Path) -> pl.DataFrame:
 
 
 def rewrite_rows(path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
-    """Replace the rows in a file by what `change` makes of them; the new rows.
+    """Replace the rows in a file by what `change` makes of them, in the form the file has; the new rows.
 
     `change` may be called several times and must depend on nothing but its argument (see rewrite_file).
 
@@ -70,7 +70,7 @@ def rewrite_rows(path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> 
     def changed(content: bytes | None) -> bytes:
         nonlocal rows
         rows = change(_frame(content, path))
-        return format_rows(rows).encode()
+        return csv_files.format_csv_like(ROW_COLUMNS, rows.sort("key").iter_rows(), content, str(path))
 
     rewrite_file(path, changed)
     return rows
