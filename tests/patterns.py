@@ -86,7 +86,8 @@ def _inside(rooms: Collection[str]) -> dict[str, Path]:
 
 def _held(value: object) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern):
-        yield value
+        # One of bytes is one of the letters with the same numbers.
+        yield re.compile(value.pattern.decode("latin-1")) if isinstance(value.pattern, bytes) else value
     elif isinstance(value, tuple | list | dict):
         for one in value.values() if isinstance(value, dict) else value:
             yield from _held(one)
