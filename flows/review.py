@@ -110,7 +110,7 @@ def missing(settings: ReviewSettings, suite: str) -> str:
     states = [state_of(system, settings) for system in logs_of(suite)]
     return "\n".join(
         f"{state.system}: {state.open} of {state.rows} rows are open, {state.excess} may be: "
-        f"`crosslog review {state.system}`, or edit {artifacts.interpretations_path(state.system)}"
+        f"`crosslog review list {state.system}`, or edit {artifacts.interpretations_path(state.system)}"
         for state in states
         if state.excess
     )

@@ -15,7 +15,7 @@ from crosslog.systems import load_system
 
 
 class UnlabelledError(ValueError):
-    """A system is to be labelled by people, and nobody has said anything of it."""
+    """A system has no labels, or is to be labelled by people, and nobody has said anything of it."""
 
 
 def labelled_parts(log: str, columns: list[str], lines: tuple[int, int] | None = None) -> Iterator[pl.DataFrame]:
@@ -24,17 +24,23 @@ def labelled_parts(log: str, columns: list[str], lines: tuple[int, int] | None =
     Raises
     ------
     UnlabelledError
-        If the source is `reviewed` and there is neither a verdict on a template nor a label of a line.
+        If there is no source, or it is `reviewed` and there is neither a verdict on a template nor a label of a line.
     """
     system = system_of(log)
-    if load_system(system).labels.source != "reviewed":
+    source = load_system(system).labels.source
+    if source == "none":
+        raise UnlabelledError(
+            f"{system} has no labels, and an experiment needs some of every system: judge templates of it with "
+            f"`crosslog review judge {log}`, then set `labels: reviewed` in its entry in systems.yaml"
+        )
+    if source != "reviewed":
         yield from artifacts.EVENTS.read_parts(columns, lines, system=log)
         return
     judged, decided = _said(log)
     events = unnamed = 0
     read = sorted({"line", "template_id", *columns} - {"label", "anomalous"})  # which people say
     for part in artifacts.EVENTS.read_parts(read, lines, system=log):
-        named = verdicts.correct_labels(verdicts.label_events(part, judged), decided)
+        named = verdicts.correct_labels(verdicts.label_by_verdicts(part, judged), decided)
         events, unnamed = events + len(named), unnamed + len(named) - int(named["named"].sum())
         yield named.select(columns)
     if unnamed:
@@ -52,6 +58,6 @@ def _said(log: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     if (judged["verdict"] == "").all() and labels.is_empty():
         raise UnlabelledError(
             f"systems.yaml: {system} has `labels: reviewed`, but {path} has no verdict and {lines} no label: "
-            f"judge some templates with `crosslog review {log} --judge`"
+            f"judge some templates with `crosslog review judge {log}`"
         )
     return judged, people.merge_annotations(labels)

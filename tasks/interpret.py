@@ -19,6 +19,7 @@ from crosslog.interpretation.rules import curated
 from crosslog.interpretation.rules.sentences import RuleInterpreter
 from crosslog.settings import InterpretSettings, Settings, system_of
 from crosslog.systems import load_system
+from crosslog.templates import cut_texts
 
 
 def main(system: str, *options: str) -> None:
@@ -26,7 +27,7 @@ def main(system: str, *options: str) -> None:
 
     With `--dry-run`, only say what a language model would be asked, and what that costs.
     """
-    templates = artifacts.TEMPLATES.read(system=system)
+    templates = cut_texts(artifacts.TEMPLATES.read(system=system), "template", "example")
     path = artifacts.interpretations_path(system)
     existing = table.load_rows(path)
     settings = Settings.load().interpret

@@ -26,7 +26,6 @@ DEFINED_TWICE = {
     "State",
     "Units",
     "fingerprint",
-    "label_events",
 }
 MOST_PARAMETERS = 5
 

@@ -18,10 +18,10 @@ def row(path: Path, key: str) -> dict[str, Any]:
     return table.parse_rows(path.read_bytes(), "").row(by_predicate=pl.col("key") == key, named=True)
 
 
-def written(system: str, told: list[tuple[str, int, str, str]]) -> Path:
+def written(system: str, told: list[tuple[str, int, str, str]], template: str = "part") -> Path:
     records = [
         dict.fromkeys(table.ROW_COLUMNS, "")
-        | {"key": key, "template": f"part {key[0]} of {system}", "example": "x", "occurrences": occurrences}
+        | {"key": key, "template": f"{template} {key[0]} of {system}", "example": "x", "occurrences": occurrences}
         | {"interpretation": f"The part [{key[0]}] broke apart.", "source": "rules", "status": status}
         | {"verdict": verdict, "written": table.fingerprint_sentence(key, f"The part [{key[0]}] broke apart.")}
         for key, occurrences, status, verdict in told

@@ -10,7 +10,7 @@ import pytest
 from projects import write_params
 
 from crosslog import artifacts
-from crosslog.interpretation.review import table
+from crosslog.interpretation.review import decisions, table
 from crosslog.labelling import proposals
 from crosslog.templates import template_key
 
@@ -81,12 +81,12 @@ def events(system: str, normal: list[bool]) -> None:
     artifacts.EVENTS.write_part(artifacts.EVENTS.at(system=system), 0, frame)
 
 
-def answered(answer: str) -> None:
+def answered(answer: str, reviewer: str = "Ada") -> None:
     path = artifacts.proposals_path("new")
     frame = proposals.parse_proposals(path.read_bytes(), str(path))
     given = pl.when(pl.col("proposal") != "").then(pl.lit(answer)).otherwise(pl.lit(""))
     path.write_text(
-        proposals.format_proposals(frame.with_columns(answer=given, reviewer=pl.lit("Ada"))), encoding="utf-8"
+        proposals.format_proposals(frame.with_columns(answer=given, reviewer=pl.lit(reviewer))), encoding="utf-8"
     )
 
 
@@ -101,6 +101,56 @@ def test_what_is_known_elsewhere_is_proposed_and_counts_once_it_is_accepted(cros
     rows = table.parse_rows(artifacts.interpretations_path("new").read_bytes(), "")
     judged = dict(rows.select("template", "verdict").rows())
     assert judged == {"the belt of the pump broke apart": "anomalous", "seventeen quite other zebras": ""}
+
+
+def judged(template: str) -> dict[str, str]:
+    rows = table.parse_rows(artifacts.interpretations_path("new").read_bytes(), "")
+    row = rows.row(by_predicate=pl.col("template") == template, named=True)
+    return {name: row[name] for name in ("verdict", "reviewer")}
+
+
+BELT = "the belt of the pump broke apart"
+
+
+def test_who_accepted_a_proposal_is_who_judged(crosslog: Run, systems: Path) -> None:
+    crosslog("transfer", "new")
+    answered("accept", "Bo")
+    _, said = crosslog("transfer", "new", "--accept")
+    assert "new: 1 of 1 accepted proposals taken as verdicts" in said
+    assert judged(BELT) == {"verdict": "anomalous", "reviewer": "Bo"}
+
+
+def test_an_answer_without_a_name_is_signed(crosslog: Run, systems: Path) -> None:
+    crosslog("transfer", "new")
+    answered("accept", "")
+    crosslog("transfer", "new", "--accept", "--reviewer", "Cy")
+    assert judged(BELT) == {"verdict": "anomalous", "reviewer": "Cy"}
+    frame = proposals.parse_proposals(artifacts.proposals_path("new").read_bytes(), "")
+    assert frame.filter(pl.col("answer") != "").select("reviewer", pl.col("answered_at").str.len_chars()).rows() == [
+        ("Cy", 25)
+    ]
+
+
+def test_a_verdict_that_a_person_gave_later_is_not_overwritten(crosslog: Run, systems: Path) -> None:
+    crosslog("transfer", "new")
+    answered("accept", "Bo")
+    crosslog("review", "judge", "new", template_key(BELT)[:8], "normal", "--reviewer", "Di")
+    before = artifacts.interpretations_path("new").read_bytes()
+    _, said = crosslog("transfer", "new", "--accept")
+    assert "new: 0 of 1 accepted proposals taken" in said
+    assert f"{template_key(BELT)[:8]}: anomalous was accepted, but somebody judged it normal: that stays" in said
+    assert artifacts.interpretations_path("new").read_bytes() == before
+
+
+def test_a_verdict_that_was_taken_back_is_not_replayed(crosslog: Run, systems: Path, monkeypatch) -> None:
+    crosslog("transfer", "new")
+    answered("accept", "")
+    crosslog("transfer", "new", "--accept")
+    monkeypatch.setattr(decisions, "current_time", lambda: "9999-01-01T00:00:00+00:00")
+    crosslog("review", "judge", "new", template_key(BELT)[:8], "none", "--reviewer", "Di")
+    _, said = crosslog("transfer", "new", "--accept")
+    assert "anomalous was accepted, but somebody decided about it after that: that stays" in said
+    assert judged(BELT) == {"verdict": "", "reviewer": "Di"}
 
 
 def test_a_refused_proposal_changes_nothing_and_stays_refused(crosslog: Run, systems: Path) -> None:

@@ -137,7 +137,7 @@ def test_another_system_is_chosen_by_its_name(page) -> None:
 
 
 def test_a_row_changed_elsewhere_is_shown_as_it_is_now_and_said(files, page, crosslog) -> None:
-    crosslog("review", "gears", "--edit", FREQUENT, "I was first with this gear.")
+    crosslog("review", "edit", "gears", FREQUENT, "I was first with this gear.")
     page.keyboard.press("a")
     page.wait_for_selector("#notice:not([hidden])")
     assert "bbbbbbbb was changed elsewhere since it was shown" in page.text_content("#notice")
@@ -146,7 +146,7 @@ def test_a_row_changed_elsewhere_is_shown_as_it_is_now_and_said(files, page, cro
 
 
 def test_a_file_changed_elsewhere_is_noticed_by_itself(files, page, crosslog) -> None:
-    crosslog("review", "gears", "--approve", FREQUENT)
+    crosslog("review", "approve", "gears", FREQUENT)
     page.wait_for_selector("#notice:not([hidden])")
     assert "The file was changed elsewhere" in page.text_content("#notice")
     assert keys(page) == [RARE]

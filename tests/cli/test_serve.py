@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,7 +40,7 @@ def asked(server: PageServer) -> Asked:
         connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)
         told = {"Content-Type": "application/json", **{key.replace("_", "-"): value for key, value in headers.items()}}
         path = name if name.startswith("/") else urlsplit(server.address).path + name
-        text = None if body is None else body if isinstance(body, str) else json.dumps(body)
+        text = None if body is None else body if isinstance(body, str | bytes) else json.dumps(body)
         connection.request("GET" if body is None else "POST", path, body=text, headers=told)
         answer = connection.getresponse()
         content = answer.read()
@@ -98,7 +100,7 @@ def test_a_decision_is_in_the_csv_when_it_is_answered(files, asked: Asked, name,
 
 def test_a_row_that_was_changed_elsewhere_is_not_decided_about(files, asked: Asked, crosslog) -> None:
     late = decision(asked, RARE, "edit", "I was second.")
-    crosslog("review", "gears", "--edit", RARE, "I was first with this gear.")
+    crosslog("review", "edit", "gears", RARE, "I was first with this gear.")
     status, told = asked("decide", late)
     assert (status, told["error"]) == (409, "aaaaaaaa was changed elsewhere since it was shown: look at it again")
     assert row(files["gears"], RARE)["interpretation"] == "I was first with this gear."
@@ -106,7 +108,7 @@ def test_a_row_that_was_changed_elsewhere_is_not_decided_about(files, asked: Ask
 
 def test_a_change_of_another_row_is_no_obstacle(files, asked: Asked, crosslog) -> None:
     late = decision(asked, RARE, "approve")
-    crosslog("review", "gears", "--approve", FREQUENT)
+    crosslog("review", "approve", "gears", FREQUENT)
     assert asked("decide", late)[0] == 200
     assert [row(files["gears"], key)["status"] for key in (RARE, FREQUENT)] == ["approved", "approved"]
 
@@ -122,15 +124,72 @@ def test_a_file_that_cannot_be_read_is_named(files, asked: Asked) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ("{", 422),
+        ("{", 400),
+        ('{"a":' * 100_000, 400),
+        ("[" * 100_000, 400),
+        (b'{"text": "\xff"}', 400),
+        ("9" * 5000, 400),
+        ("[]", 422),
         ({}, 422),
+        ({"system": "gears", "seen": dict.fromkeys(("key", *EDITABLE), 7), "decision": "approve"}, 422),
+        ({"system": ["gears"], "seen": dict.fromkeys(("key", *EDITABLE), ""), "decision": "approve"}, 422),
+        ({"system": "gears", "seen": dict.fromkeys(("key", *EDITABLE), ""), "decision": []}, 422),
+        ({"system": "gears", "seen": dict.fromkeys(("key", *EDITABLE), ""), "decision": "burn"}, 422),
+        ({"system": "gears\0", "seen": dict.fromkeys(("key", *EDITABLE), ""), "decision": "approve"}, 422),
         ({"system": "gears", "seen": {"key": RARE}, "decision": "approve"}, 422),
         ({"system": "../../gears", "seen": dict.fromkeys(("key", *EDITABLE), ""), "decision": "approve"}, 422),
         ("x" * 1_000_001, 413),
     ],
 )
-def test_what_makes_no_sense_is_refused(asked: Asked, body: object, status: int) -> None:
-    assert asked("decide", body)[0] == status
+def test_what_makes_no_sense_is_refused_with_a_sentence(asked: Asked, capfd, body: object, status: int) -> None:
+    code, told = asked("decide", body)
+    assert code == status
+    assert len(told["error"].split()) > 3
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "reason"),
+    [
+        ("POST {path}decide HTTP/1.1\r\nContent-Length: many", 400, "Content-Length 'many' is not a number of bytes"),
+        ("POST {path}decide HTTP/1.1\r\nContent-Length: -7", 400, "Content-Length '-7' is not a number of bytes"),
+        ("POST {path}decide HTTP/1.1\r\nContent-Length: " + "9" * 5000, 413, "at most 1,000,000"),
+        ("POST {path}decide HTTP/1.1\r\nContent-Length: 50", 400, "the request ended before the 50 bytes it told of"),
+        ("POST {path}decide HTTP/1.1\r\nTransfer-Encoding: chunked", 411, "Content-Length is missing"),
+        ("POST {path}decide HTTP/1.1\r\nContent-Length: 0", 403, "only the page itself may decide"),
+        ("DELETE {path}decide HTTP/1.1", 405, "DELETE is nothing that can be asked here"),
+        ("BREW {path} HTTP/1.1\r\nContent-Length: 3", 405, "BREW is nothing that can be asked here"),
+        ("GET //[{path} HTTP/1.1", 404, "there is nothing here"),
+        ("GET {path}rows?system=%ff%00 HTTP/1.1\r\nHost: {host}", 422, "dvc repro"),
+        ("GET {path}version?system=../gears HTTP/1.1\r\nHost: {host}", 422, "dvc repro"),
+        ("GET {path}rows HTTP/1.1\r\nHost: {host}", 422, "dvc repro"),
+        ("GET / HTTP/1.1" + "\r\nX: y" * 200, 431, "more than 100 headers"),
+        ("GET " + "x" * 70_000 + " HTTP/1.1", 414, "URI"),
+    ],
+)
+def test_odd_http_gets_a_sentence_and_no_traceback(server: PageServer, capfd, head: str, status, reason: str) -> None:
+    path = urlsplit(server.address).path
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=30) as connection:
+        connection.sendall(head.format(path=path, host=server.hosts[0]).encode() + b"\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    first, _, rest = answer.decode().partition("\r\n")
+    assert (first.split()[1], reason in rest.partition("\r\n\r\n")[2]) == (str(status), True), answer
+    assert capfd.readouterr().err == ""
+
+
+def test_a_sentence_of_900_kilobytes_is_refused_at_once(files, asked: Asked) -> None:
+    status, told = asked("decide", decision(asked, RARE, "edit", "@@@." * 225_000))
+    assert (status, told["error"]) == (422, "a sentence of 900,000 characters: at most 2,000 bytes")
+
+
+def test_who_hangs_up_before_the_answer_leaves_no_traceback(server: PageServer, asked: Asked, capfd) -> None:
+    path = urlsplit(server.address).path
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=30) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(f"GET {path}rows?system=gears HTTP/1.1\r\nHost: {server.hosts[0]}\r\n\r\n".encode())
+    assert asked("systems")[0] == 200
+    assert capfd.readouterr().err == ""
 
 
 def test_a_decision_that_says_too_little_is_refused(asked: Asked) -> None:

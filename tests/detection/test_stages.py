@@ -186,11 +186,13 @@ def test_lines_that_a_system_has_not_are_an_error(pipeline: Path) -> None:
         sample.main("e")
 
 
+LABELS = {"old": "tag", "new": "reviewed"}
+
+
 def judged(verdicts: list[str]) -> None:
     """Make the target one that people label: a verdict for each of its templates."""
-    entries = "old: {description: old, kind: k, format: plain, path: x}\n"
-    entries += "new: {description: new, kind: k, format: plain, path: x, labels: reviewed}\n"
-    Path("systems.yaml").write_text(entries, encoding="utf-8")
+    entries = [f"{name}: {{description: d, kind: k, format: plain, path: x, labels: {labels}}}" for name, labels in LABELS.items()]
+    Path("systems.yaml").write_text("\n".join(entries), encoding="utf-8")
     keys = [template_key(text) for text in TEXTS]
     counts = pl.Series([1] * 5, dtype=pl.UInt64)
     templates = {"template_id": pl.Series(range(5), dtype=pl.UInt32), "key": keys, "template": TEXTS, "example": TEXTS}
@@ -228,7 +230,15 @@ def test_what_people_say_takes_the_place_of_a_system_s_own_labels(
 
 def test_a_system_that_nobody_has_judged_is_an_error_that_says_how(pipeline: Path) -> None:
     judged([""] * 5)
-    with pytest.raises(UnlabelledError, match="judge some templates with `crosslog review new --judge`"):
+    with pytest.raises(UnlabelledError, match="judge some templates with `crosslog review judge new`"):
+        sample.main("e")
+
+
+def test_a_target_without_labels_is_named_with_what_to_do(pipeline: Path) -> None:
+    judged([""] * 5)
+    entries = Path("systems.yaml").read_text(encoding="utf-8")
+    Path("systems.yaml").write_text(entries.replace("reviewed", "none"), encoding="utf-8")
+    with pytest.raises(UnlabelledError, match=r"^new has no labels, .*`crosslog review judge new`, then .*reviewed`"):
         sample.main("e")
 
 

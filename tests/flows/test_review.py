@@ -53,7 +53,7 @@ def approve(*numbers: int) -> None:
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
-        (settings(3), "gears: 4 of 10 rows are open, 3 may be: `crosslog review gears`"),
+        (settings(3), "gears: 4 of 10 rows are open, 3 may be: `crosslog review list gears`"),
         (settings(4), ""),
         (settings(None, 0.3), "4 of 10 rows are open, 30% may be"),
         (settings(None, 0.4), ""),

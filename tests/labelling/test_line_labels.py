@@ -46,6 +46,12 @@ def test_semicolons_windows_line_ends_and_another_order_of_columns_are_no_obstac
         ("5,4,normal,ann,,\n", "line 2: last_line 4 comes before first_line 5"),
         ("5,,,ann,,\n", "line 2: label is empty"),
         ("5,,normal,,,\n", "line 2: annotator is empty"),
+        *(
+            (f"5,,{word},ann,,\n", f"line 2: label '{word}' is neither")
+            for word in ("nomal", "Normal.", "Success", "0")
+        ),
+        ("5,,anomolous,ann,,\n", "line 2: label 'anomolous' is neither"),
+        ("9" * 5000 + ",,normal,ann,,\n", "line 2: first_line '9+' is not the number of a line"),
         ("1,5,normal,ann,,\n\n5,9,disk,ann,,\n", "line 4: ann calls log line 5 'disk', but 'normal' in line 2"),
     ],
 )

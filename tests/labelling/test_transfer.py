@@ -126,7 +126,7 @@ def test_another_proposal_takes_the_place_of_one_that_nobody_answered() -> None:
 
 
 def test_only_what_people_accepted_becomes_a_verdict() -> None:
-    assert proposals.list_accepted(table("accept", "ann")).rows() == [("0" * 15 + "a", "anomalous", "ann")]
+    assert proposals.list_accepted(table("accept", "ann")).rows() == [("0" * 15 + "a", "anomalous", "ann", "")]
     assert proposals.list_accepted(table("refuse")).is_empty()
     assert proposals.list_accepted(table().with_columns(answer=pl.lit("accept")))["key"].to_list() == ["0" * 15 + "a"]
 

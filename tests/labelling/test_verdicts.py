@@ -22,7 +22,7 @@ JUDGED = pl.DataFrame(
 
 
 def test_a_verdict_labels_every_event_of_its_template() -> None:
-    labelled = verdicts.label_events(events(1, 0, 1, 2, 3, 9), JUDGED)
+    labelled = verdicts.label_by_verdicts(events(1, 0, 1, 2, 3, 9), JUDGED)
     assert labelled.columns == ["line", "template_id", "label", "anomalous", "named"]
     assert labelled.select("line", "label", "anomalous", "named").rows() == [
         (1, "anomalous", True, True),
@@ -36,7 +36,7 @@ def test_a_verdict_labels_every_event_of_its_template() -> None:
 
 def test_labels_that_events_had_are_replaced() -> None:
     before = events(0, 1, label=["KERNEL", None], anomalous=[True, False])
-    assert verdicts.label_events(before, JUDGED).select("label", "anomalous").rows() == [
+    assert verdicts.label_by_verdicts(before, JUDGED).select("label", "anomalous").rows() == [
         (None, False),
         ("anomalous", True),
     ]
@@ -44,7 +44,7 @@ def test_labels_that_events_had_are_replaced() -> None:
 
 def test_two_verdicts_on_one_template_are_an_error() -> None:
     with pytest.raises(pl.exceptions.ComputeError, match="m:1"):
-        verdicts.label_events(events(0), pl.concat([JUDGED, JUDGED]))
+        verdicts.label_by_verdicts(events(0), pl.concat([JUDGED, JUDGED]))
 
 
 def test_verdicts_are_found_by_the_key_of_a_template() -> None:
@@ -63,7 +63,8 @@ def test_what_people_say_of_a_line_counts_more_than_its_template() -> None:
         schema={"first_line": pl.UInt64, "last_line": pl.UInt64, "label": pl.String, "annotator": pl.String},
         orient="row",
     )
-    labelled = verdicts.correct_labels(verdicts.label_events(events(0, 0, 1, 1, 1), JUDGED), merge_annotations(spans))
+    by_verdict = verdicts.label_by_verdicts(events(0, 0, 1, 1, 1), JUDGED)
+    labelled = verdicts.correct_labels(by_verdict, merge_annotations(spans))
     assert labelled.select("line", "label", "anomalous", "named").rows() == [
         (1, None, False, True),
         (2, "disk", True, True),  # agreed
@@ -74,7 +75,7 @@ def test_what_people_say_of_a_line_counts_more_than_its_template() -> None:
 
 
 def test_lines_keep_their_order_and_columns_when_corrected() -> None:
-    turned = verdicts.label_events(events(0, 1, 0), JUDGED).sort("line", descending=True)
+    turned = verdicts.label_by_verdicts(events(0, 1, 0), JUDGED).sort("line", descending=True)
     spans = pl.DataFrame(
         [(1, 3, "normal", "ann")],
         schema={"first_line": pl.UInt64, "last_line": pl.UInt64, "label": pl.String, "annotator": pl.String},

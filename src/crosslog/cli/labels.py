@@ -30,6 +30,7 @@ def show_labels(system: str, limit: int) -> None:
 
 def _agreement(system: str, pairs: pl.DataFrame) -> Table:
     table = Table("annotators", "lines both labelled", "agreed", "kappa", title=system, box=box.SIMPLE_HEAD)
+    table.columns[0].overflow = "fold"
     for row in pairs.iter_rows(named=True):
         pair = escape_markup(f"{row['first']}, {row['second']}")
         table.add_row(pair, f"{row['lines']:,}", _number(row["agreed"]), _number(row["kappa"]))
@@ -38,6 +39,7 @@ def _agreement(system: str, pairs: pl.DataFrame) -> Table:
 
 def _open(segments: pl.DataFrame) -> Table:
     table = Table("lines", "state", "said", title="still needs a person", box=box.SIMPLE_HEAD)
+    table.columns[2].overflow = "fold"
     for row in segments.iter_rows(named=True):
         table.add_row(f"{row['first_line']}-{row['last_line']}", row["state"], escape_markup(row["said"]))
     return table

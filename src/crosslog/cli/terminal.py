@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from textwrap import fill
 
 import typer
 from rich.console import Console
@@ -15,8 +16,8 @@ def escape_markup(text: str) -> str:
 
 
 def say(text: str) -> None:
-    """Print a line."""
-    Console().print(escape_markup(text), soft_wrap=True, highlight=False)
+    """Print lines, broken between words where the terminal ends; a path or an address stays whole, to be copied."""
+    _print(Console(), text)
 
 
 @contextmanager
@@ -30,5 +31,10 @@ def refusals_as_words() -> Iterator[None]:
     try:
         yield
     except (ArtifactError, CsvError, ReviewError, SettingsError, OSError) as error:
-        Console(stderr=True).print(escape_markup(str(error)), style="red", soft_wrap=True, highlight=False)
+        _print(Console(stderr=True), str(error), style="red")
         raise typer.Exit(1) from None
+
+
+def _print(console: Console, text: str, style: str | None = None) -> None:
+    lines = [fill(line, console.width, break_long_words=False, break_on_hyphens=False) for line in text.splitlines()]
+    console.print(escape_markup("\n".join(lines)), style=style, soft_wrap=True, highlight=False)

@@ -40,28 +40,48 @@ def propose_verdicts(system: str, sources: Sequence[str]) -> None:
     def renewed_file(content: bytes | None) -> bytes:
         existing = None if content is None else proposals.parse_proposals(content, str(path))
         renewed = artifacts.check_frame(proposals.renew_proposals(found, existing), schemas.Proposals, path)
-        return proposals.format_proposals(renewed).encode()
+        return proposals.format_proposals_like(renewed, content, str(path))
 
     renewed = proposals.parse_proposals(rewrite_file(path, renewed_file), str(path))
     counts = " and ".join(f"{(renewed['proposal'] == name).sum()} {name}" for name in ("anomalous", "normal"))
     states = ", ".join(f"{(renewed['state'] == state).sum()} {state}" for state in ("known", "drifted", "new"))
     say(f"{path}: {counts} proposed; of {renewed.height} templates {states}")
-    say("write accept or refuse in its column `answer`, then: crosslog transfer SYSTEM --accept")
+    say(f"write accept or refuse in its column `answer`, then: crosslog transfer {system} --accept")
 
 
 def accept_verdicts(system: str, reviewer: str | None) -> None:
-    """Write the proposals that people accepted as verdicts beside the interpretations."""
+    """Write the proposals that people accepted as verdicts beside the interpretations, where nobody has judged yet.
+
+    Who answered in the CSV is who judged. An answer that names nobody is signed there, with `reviewer` and the time.
+    """
     path = artifacts.proposals_path(system)
     if not path.exists():
         raise artifacts.ArtifactError(f"{path} is not there: write it with `crosslog transfer {system}`")
-    taken = proposals.list_accepted(proposals.parse_proposals(path.read_bytes(), str(path)))
-    known = set(rows.load_system_rows(system)["key"])
-    verdicts_by_key = [
-        (row["key"], decisions.judge_template(row["verdict"]))
-        for row in taken.iter_rows(named=True)
-        if row["key"] in known
-    ]
-    say(rows.write_decisions(system, verdicts_by_key, reviewer))
+    before = rows.load_system_rows(system)
+    name, time = rows.name_reviewer(reviewer), decisions.current_time()
+
+    def signed_file(content: bytes | None) -> bytes:
+        answered = proposals.parse_proposals(content or b"", str(path))
+        return proposals.format_proposals_like(proposals.sign_answers(answered, name, time), content, str(path))
+
+    accepted = proposals.list_accepted(proposals.parse_proposals(rewrite_file(path, signed_file), str(path)))
+    after = rows.change_rows(system, lambda frame: decisions.judge_unjudged(frame, accepted))
+    _say_accepted(system, accepted, before, after)
+
+
+def _say_accepted(system: str, accepted: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame) -> None:
+    """How many verdicts were written, and which answers were not, and why."""
+    told = accepted.select("key", proposed="verdict")
+    asked = told.join(after.select("key", "verdict"), on="key", how="left")
+    earlier = asked.join(before.select("key", was="verdict"), on="key", how="left")
+    taken = earlier.filter((pl.col("was") == "") & (pl.col("verdict") != "")).height
+    say(f"{system}: {taken} of {asked.height} accepted proposals taken as verdicts; `dvc repro` computes what depends")
+    for key, proposed, verdict, _ in earlier.filter(pl.col("verdict") != pl.col("proposed")).iter_rows():
+        judged = f"judged it {verdict}" if verdict else "decided about it after that"
+        say(f"{key[: rows.SHORT_KEY]}: {proposed} was accepted, but somebody {judged}: that stays")
+    gone = asked["verdict"].null_count()
+    if gone:
+        say(f"{gone} accepted proposals are of templates that {system} no longer has")
 
 
 def _labelled_systems(system: str) -> list[str]:

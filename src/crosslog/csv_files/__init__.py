@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from crosslog.csv_files import cells
+from crosslog.csv_files.form import MARK, CsvError, CsvForm, decode_csv, encode_csv
 
+__all__ = ["CsvError", "format_csv", "format_csv_like", "parse_csv"]
 LONGEST_CELL = 2**31 - 1
-MARK = "\ufeff"  # without it Excel takes a letter beyond ASCII for two others, and saves them so
-MISREAD_MARK = "ï»¿"
-
-
-class CsvError(ValueError):
-    """A CSV that cannot be read as it stands, or written; the message names file, line and reason."""
 
 
 def format_csv(columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> str:
     """The CSV of rows in their order; a byte-order mark comes first where a cell is not ASCII."""
-    text = "".join(",".join(map(cells.format_cell, row)) + "\n" for row in (tuple(columns), *rows))
-    return text if text.isascii() else MARK + text
+    return encode_csv(_formatted(columns, rows, CsvForm()), CsvForm()).decode()
+
+
+def format_csv_like(columns: Sequence[str], rows: Iterable[tuple[Any, ...]], before: bytes | None, name: str) -> bytes:
+    """The same in the form of the file that it takes the place of: its encoding, separator and line ends stay."""
+    form = CsvForm() if before is None else decode_csv(before, name)[1]
+    return encode_csv(_formatted(columns, rows, form), form)
+
+
+def _formatted(columns: Sequence[str], rows: Iterable[tuple[Any, ...]], form: CsvForm) -> str:
+    lines = (form.separator.join(map(cells.format_cell, row)) for row in (tuple(columns), *rows))
+    return "".join(f"{line}{form.line_end}" for line in lines)
 
 
 def parse_csv(
@@ -42,7 +47,8 @@ def parse_csv(
     CsvError
         If the file or a row of it cannot be read, or a column is missing.
     """
-    rows = _rows(_decoded(content, name), name)
+    text, form = decode_csv(content, name)
+    rows = _rows(text, name, form)
     header = _columns(next(rows, (1, []))[1], columns, optional, name)
     for line, row in rows:
         if len(row) < len(header) or any(cell.strip() for cell in row[len(header) :]):
@@ -51,36 +57,16 @@ def parse_csv(
         yield line, dict.fromkeys(optional, "") | read
 
 
-def _decoded(content: bytes, name: str) -> str:
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        text = content.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise CsvError(f"{name}, line {line}: not UTF-8: save it as `CSV UTF-8`") from None
-    return _mended(text, name) if text.lstrip('"').startswith(MISREAD_MARK) else text
-
-
-def _mended(text: str, name: str) -> str:
-    """What stood in a file in UTF-8 that a spreadsheet has read as Windows-1252, and then saved."""
-    read_as = {bytes([byte]).decode("cp1252", errors="ignore") or chr(byte): byte for byte in range(256)}
-    try:
-        return bytes(read_as[letter] for letter in text).decode("utf-8-sig")
-    except (KeyError, UnicodeDecodeError):
-        raise CsvError(f"{name}: opened in another encoding than UTF-8, then saved: open it anew as UTF-8") from None
-
-
-def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    header = text.lstrip().split("\n", 1)[0].split("\r", 1)[0]
-    delimiter = max(",;\t", key=header.count)
+def _rows(text: str, name: str, form: CsvForm) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=form.separator, strict=True)
+    before = 1 if form.named else 0
+    line = before + 1
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
-                yield line, _unfolded(row, delimiter)
-            line = reader.line_num + 1
+                yield line, _unfolded(row, form.separator)
+            line = before + reader.line_num + 1
     except csv.Error as error:
         raise CsvError(f"{name}, line {line}: {error}") from None
 

@@ -10,13 +10,18 @@ MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 # It also takes what looks like a number, a date, a time or a truth value for one: the key 1234567890123e45 too.
 VALUE = rf"(?=\D*\d)(?:[\d\s.,:/%$€£()etz'-]+|[\d\s.,:/'-]*(?:{MONTH}|[ap]m?)\b[\d\s.,:/'-]*)$|(?:true|false)$"
 # An apostrophe in front keeps such a cell a text; one that was there gets another, so that reading undoes writing.
-RISKY = re.compile(rf"'*+(?:[\t\r\n]|\s*+(?:{FORMULA}|{VALUE}))", re.IGNORECASE)
-GUARDED = re.compile(rf"'{RISKY.pattern}", re.IGNORECASE)
+_TAKEN = rf"'*+(?:[\t\r\n]|\s*+(?:{FORMULA}|{VALUE}))"
+RISKY = re.compile(rf"\A{_TAKEN}", re.IGNORECASE)
+GUARDED = re.compile(rf"\A'{_TAKEN}", re.IGNORECASE)
 # Where a spreadsheet takes another separator than ours, a formula inside a cell starts one of its own.
 INSIDE = re.compile(rf"([,;|\t\r\n])(?='*{FORMULA})")
 INSIDE_GUARDED = re.compile(rf"([,;|\t\r\n])'(?='*{FORMULA})")
 QUOTED = re.compile(r"[\",;|\t\r\n]|^\s|\s$")
 SPACE = re.compile(r"[\s'’]")
+PLAIN_COUNT = re.compile(r"\d{0,18}")
+GROUPED_COUNT = re.compile(r"\d{1,3}(?:[.,]\d{3}){1,5}")
+ROUND_COUNT = re.compile(r"\d{1,18}[.,]0+|\d(?:[.,]\d{1,18})?e\+?\d{1,2}")
+LARGEST_COUNT = 10**18
 
 
 def format_cell(cell: str | float) -> str:
@@ -37,12 +42,14 @@ def parse_cell(text: str) -> str:
 
 
 def parse_count(text: str) -> int | None:
-    """A whole number as spreadsheets write it: 12752, 12,752, 12 752, 12752.0, 1.2752E+04; 0 if empty, or None."""
+    """A whole number as spreadsheets write it: 12752, 12,752, 12 752, 12752.0, 1.2752E+04; 0 if empty.
+
+    None where it is no such number, or one that nobody counts to.
+    """
     digits = SPACE.sub("", text).lower()
-    if re.fullmatch(r"\d*", digits):
+    if PLAIN_COUNT.fullmatch(digits):
         return int(digits or 0)
-    if re.fullmatch(r"\d{1,3}([.,]\d{3})+", digits):
-        return int(re.sub(r"\D", "", digits))
-    if re.fullmatch(r"\d+[.,]0+|\d([.,]\d+)?e\+?\d{1,2}", digits):
-        return round(float(digits.replace(",", ".")))
-    return None
+    if GROUPED_COUNT.fullmatch(digits):
+        return int(digits.replace(".", "").replace(",", ""))
+    count = round(float(digits.replace(",", "."))) if ROUND_COUNT.fullmatch(digits) else LARGEST_COUNT
+    return count if count < LARGEST_COUNT else None

@@ -21,6 +21,7 @@ Chances = NDArray[np.float64]
 # Picked on Thunderbird and the simulated systems, BGL left out; widths from .2 to .5 differ little.
 WIDTH = 0.3  # of the kernel, in cosine: a vector at 1 - WIDTH counts as 1/e of a judgement
 PRIOR, SUSPICIOUS = 0.1, 0.3  # chance of an anomaly before any evidence, without and with a failure word
+JUDGED_AT_ONCE = 512  # templates compared with all others at once: bounds the memory
 SHARES = {"normal": 0.0, "anomalous": 1.0, "depends": 0.5}
 
 
@@ -39,7 +40,7 @@ class Belief:
     weight: Chances  # (n,) order of magnitude of the occurrences
     anomalous: Chances  # (n,)
     normal: Chances  # (n,)
-    kernel: Chances  # (n, n) what judging one says of another
+    vectors: NDArray[np.float32] | None  # (n, dim) of length one; without, judging one says nothing of another
     left: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,9 +63,20 @@ class Belief:
 
     def judge(self, number: int, share: float) -> None:
         """Take in a verdict: 1 anomalous, 0 normal, a half for `depends`."""
-        self.left[number] = False
-        self.anomalous += share * self.kernel[number]
-        self.normal += (1 - share) * self.kernel[number]
+        self.judge_all(np.array([number]), np.array([share]))
+
+    def judge_all(self, numbers: NDArray[np.intp], shares: Chances) -> None:
+        """Take in several verdicts; no table of all pairs is ever in memory."""
+        self.left[numbers] = False
+        for start in range(0, len(numbers), JUDGED_AT_ONCE):
+            some, told = numbers[start : start + JUDGED_AT_ONCE], shares[start : start + JUDGED_AT_ONCE]
+            if self.vectors is None:
+                self.anomalous[some] += told
+                self.normal[some] += 1 - told
+            else:
+                kernel = _kernel(self.vectors[some] @ self.vectors.T)
+                self.anomalous += told @ kernel
+                self.normal += (1 - told) @ kernel
 
     def next(self) -> int:
         """The one left that is worth most; the first of equals."""
@@ -88,9 +100,8 @@ def order_templates(
         key, worth, chance, doubt; of equal worth, what the log showed last comes first
     """
     belief = form_belief(templates, vectors, known)
-    for number, verdict in enumerate(templates["verdict"]):
-        if verdict:
-            belief.judge(number, SHARES[verdict])
+    judged = [(number, SHARES[verdict]) for number, verdict in enumerate(templates["verdict"]) if verdict]
+    belief.judge_all(np.array([at for at, _ in judged], dtype=np.intp), np.array([share for _, share in judged]))
     frame = templates.select("key", "first_line").with_columns(
         worth=pl.Series(belief.worth), chance=pl.Series(belief.chance), doubt=pl.Series(belief.doubt)
     )
@@ -107,13 +118,14 @@ def form_belief(
     if vectors is not None and known is not None:
         anomalous, normal = anomalous + _closest(vectors, known.anomalous), normal + _closest(vectors, known.normal)
     weight = np.log1p(templates["occurrences"].to_numpy().astype(np.float64))
-    return Belief(weight, anomalous, normal, np.eye(len(weight)) if vectors is None else _kernel(vectors @ vectors.T))
+    return Belief(weight, anomalous, normal, vectors)
 
 
 def _closest(vectors: NDArray[np.float32], others: NDArray[np.float32]) -> Chances:
     if len(others) == 0:
         return np.zeros(len(vectors))
-    return _kernel((vectors @ others.T).max(axis=1))
+    parts = (vectors[start : start + JUDGED_AT_ONCE] for start in range(0, len(vectors), JUDGED_AT_ONCE))
+    return _kernel(np.concatenate([np.zeros(0, np.float32), *((part @ others.T).max(axis=1) for part in parts)]))
 
 
 def _kernel(cosine: NDArray[np.float32]) -> Chances:

@@ -7,6 +7,7 @@ empty `last_line` means one line.
 from __future__ import annotations
 
 import polars as pl
+from rapidfuzz import fuzz
 
 from crosslog import csv_files
 from crosslog.csv_files import CsvError
@@ -14,10 +15,36 @@ from crosslog.labelling.people import list_votes
 from crosslog.schemas import Annotations
 
 ANNOTATION_COLUMNS = tuple(Annotations.to_schema().columns)
+LABEL_WORDS = ("normal", "anomalous")
 ANNOTATION_TYPES = {
     name: pl.UInt64 if name in ("first_line", "last_line") else pl.String for name in ANNOTATION_COLUMNS
 }
 LAST_LINE_NUMBER = 2**63 - 1
+MOST_DIGITS = 40  # of a number that is worth a look
+LONGEST_LABEL = 80  # characters
+# What other tools write for `normal`; as the name of a kind of anomaly each would turn its line into one.
+OF_NORMAL = frozenset(
+    [
+        "ok",
+        "okay",
+        "good",
+        "fine",
+        "success",
+        "successful",
+        "benign",
+        "no",
+        "none",
+        "nothing",
+        "false",
+        "n",
+        "na",
+        "n/a",
+        "-",
+        "0",
+    ]
+)
+OF_ANOMALOUS = frozenset(["anomaly", "abnormal", "bad", "yes", "true", "y", "1", "x"])
+MISSPELT = 75  # ratio from which a word is `normal` or `anomalous` with a slip in it
 
 
 def format_annotations(frame: pl.DataFrame) -> str:
@@ -65,14 +92,21 @@ def _record(cells: dict[str, str], where: str) -> dict[str, object]:
 
 def _number(cell: str, column: str, where: str) -> int:
     text = cell.strip()
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= LAST_LINE_NUMBER):
+    if not (text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS and 1 <= int(text) <= LAST_LINE_NUMBER):
         raise CsvError(f"{where}: {column} {cell!r} is not the number of a line (1, 2, 3, …)")
     return int(text)
 
 
 def _label(cell: str, where: str) -> str:
+    """`normal`, `anomalous`, or a kind of anomaly; a word that may mean one of the two is not taken for a kind."""
     label = _filled(cell, "label", where)
-    return label.lower() if label.lower() in ("normal", "anomalous") else label
+    word = label.lower()
+    if word in LABEL_WORDS:
+        return word
+    slip = any(fuzz.ratio(word, known) >= MISSPELT for known in LABEL_WORDS)
+    if slip or word in OF_NORMAL | OF_ANOMALOUS or not any(map(str.isalpha, word)) or len(word) > LONGEST_LABEL:
+        raise CsvError(f"{where}: label {label[:LONGEST_LABEL]!r} is neither normal, anomalous, nor a kind of anomaly")
+    return label
 
 
 def _filled(cell: str, column: str, where: str) -> str:

@@ -49,14 +49,31 @@ def renew_proposals(transferred: pl.DataFrame, existing: pl.DataFrame | None = N
 
 
 def list_accepted(proposals: pl.DataFrame) -> pl.DataFrame:
-    """(key, verdict, reviewer) of what people accepted, to be written beside the interpretations."""
+    """(key, verdict, reviewer, reviewed_at) of what people accepted, to be written beside the interpretations."""
     taken = proposals.filter((pl.col("answer") == "accept") & (pl.col("proposal") != ""))
-    return taken.select("key", "reviewer", verdict="proposal").select("key", "verdict", "reviewer")
+    return taken.select("key", pl.col("proposal").alias("verdict"), "reviewer", reviewed_at="answered_at")
+
+
+def sign_answers(proposals: pl.DataFrame, reviewer: str, time: str) -> pl.DataFrame:
+    """The proposals with a name and a time beside every answer that has none."""
+    return proposals.with_columns(
+        pl.when((pl.col("answer") != "") & (pl.col(name).str.strip_chars() == ""))
+        .then(pl.lit(value))
+        .otherwise(name)
+        .alias(name)
+        for name, value in (("reviewer", reviewer), ("answered_at", time))
+    )
 
 
 def format_proposals(frame: pl.DataFrame) -> str:
     """The CSV of a frame of schemas.Proposals, in order of key."""
     return csv_files.format_csv(PROPOSAL_COLUMNS, frame.select(PROPOSAL_COLUMNS).sort("key").iter_rows())
+
+
+def format_proposals_like(frame: pl.DataFrame, before: bytes | None, name: str) -> bytes:
+    """The same in the form of the file that it takes the place of."""
+    rows = frame.select(PROPOSAL_COLUMNS).sort("key").iter_rows()
+    return csv_files.format_csv_like(PROPOSAL_COLUMNS, rows, before, name)
 
 
 def parse_proposals(content: bytes, name: str) -> pl.DataFrame:

@@ -24,7 +24,7 @@ def join_verdicts(templates: pl.DataFrame, interpretations: pl.DataFrame) -> pl.
     return joined.select("template_id", pl.col("verdict").fill_null(""))
 
 
-def label_events(events: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+def label_by_verdicts(events: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     """The events with label, anomalous and named as their template's verdict says.
 
     Parameters

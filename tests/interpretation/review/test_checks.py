@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 
 from crosslog.interpretation.meanings import MOST_WORDS
-from crosslog.interpretation.review import checks, table
-from crosslog.interpretation.review.checks import find_problems, recheck_rows, weigh_problems
+from crosslog.interpretation.review import table
+from crosslog.interpretation.review.checks import find_problems, recheck_rows
+from crosslog.interpretation.review.problems import ProblemKind, parse_problems, weigh_problems
 from crosslog.templates import template_key
 
 TEMPLATE = "kernel widget <*> spun down after timeout on ext3 volume"
@@ -72,10 +73,15 @@ def test_a_verdict_word_number_or_name_of_the_message_itself_may_stay() -> None:
     assert find_problems("The Falcon 3 is back at a normal speed.", template, template) == ""
 
 
-def test_every_problem_has_a_weight() -> None:
-    found = find_problems("Falcon <*> is benign. It is 7 10.0.0.1", TEMPLATE, EXAMPLE).split("; ")
-    assert len(found) == 5
-    assert all(any(problem.startswith(label) for label in checks.WEIGHTS) for problem in found)
+def test_a_cell_is_read_back_as_kinds_and_details() -> None:
+    found = parse_problems(find_problems("Falcon <*> is benign. It is 7 10.0.0.1", TEMPLATE, EXAMPLE))
+    assert found == [
+        (ProblemKind.SENTENCES, ""),
+        (ProblemKind.WILDCARD, ""),
+        (ProblemKind.IDENTIFIER, "10.0.0.1"),
+        (ProblemKind.JUDGED, "benign"),
+        (ProblemKind.INVENTED, "7"),
+    ]
 
 
 def test_more_and_worse_problems_are_more_severe() -> None:

@@ -60,6 +60,8 @@ def test_a_decision_about_no_row_or_several_is_refused(frame: pl.DataFrame, key:
     [
         (lambda: decisions.edit(" "), "an edit needs an interpretation"),
         (lambda: decisions.reject(""), "a rejection needs a note"),
+        (lambda: decisions.edit("é" * 1001), "a sentence of 1,001 characters: at most 2,000 bytes"),
+        (lambda: decisions.reject("x" * 2001), "a note of 2,001 characters: at most 2,000"),
         (lambda: decisions.judge_template("bad"), "verdict 'bad' is none of normal, anomalous, depends"),
     ],
 )

@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from crosslog import artifacts
 from crosslog.cli.review import progress, rows
 from crosslog.cli.review.judging import order_by_help
 from crosslog.interpretation.review import decisions
@@ -44,32 +43,34 @@ def describe_system(system: str) -> dict[str, Any]:
 
 def stamp_file(system: str) -> str:
     """What changes when a system's file does."""
-    stat = artifacts.interpretations_path(system).stat()
+    stat = rows.find_file(system).stat()
     return f"{stat.st_mtime_ns}-{stat.st_size}"
 
 
-def take_decision(told: Mapping[str, Any], reviewer: str) -> dict[str, Any]:
+def take_decision(system: str, seen: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, Any]:
     """Write one decision: the row as it now is, the progress, and the file's new version.
 
-    `told` has system, seen (the row as the page shows it), decision (a name in DECISIONS) and text.
+    Parameters
+    ----------
+    system : its name
+    seen : the columns SEEN of the row as the page shows it
+    changes : a decision with its signature
 
     Raises
     ------
     ChangedError
         If the row is no longer as the page shows it.
     """
-    seen = {name: str(told["seen"][name]) for name in SEEN}
-    changes = decisions.sign_decision(DECISIONS[told["decision"]](str(told.get("text", ""))), reviewer)
-    before = stamp_file(told["system"])
+    before = stamp_file(system)
 
     def changed(frame: pl.DataFrame) -> pl.DataFrame:
         return decisions.apply_decision(decisions.check_unchanged(frame, seen), seen["key"], changes)
 
-    frame = rows.change_rows(told["system"], changed)
+    frame = rows.change_rows(system, changed)
     row = frame.row(by_predicate=pl.col("key") == seen["key"], named=True)
     state = {
         "progress": progress.count_progress(frame)._asdict(),
         "before": before,
-        "version": stamp_file(told["system"]),
+        "version": stamp_file(system),
     }
     return {"row": row, **state}

@@ -29,7 +29,7 @@ def export_open(path: Path) -> str:
         for row in _open(system, frame, everything).iter_rows(named=True)
     ]
     artifacts.write_text(path, csv_files.format_csv((*MORE, *SHOWN_COLUMNS), lines))
-    return f"{path}: {len(lines)} open rows of {len(everything)} systems; `crosslog review --import {path}` takes it in"
+    return f"{path}: {len(lines)} open rows of {len(everything)} systems; `crosslog review import {path}` takes it in"
 
 
 def import_decisions(path: Path, reviewer: str | None) -> str:

@@ -2,48 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
+from rich.text import Text
 
 from crosslog.cli.review import rows
 from crosslog.cli.review.judging import order_by_help
-from crosslog.cli.terminal import escape_markup, say
+from crosslog.cli.terminal import say
 from crosslog.interpretation.review import decisions
 from crosslog.interpretation.review.ordering import order_by_worth
 
-SHORT_KEY = 8  # digits, enough to name a row
+LONGEST_SHOWN = 300  # characters of a text in a list
 
 
 def show_open(system: str, limit: int) -> None:
     """Print the rows that wait for a person."""
     waiting = order_by_worth(rows.load_system_rows(system), rows.load_other_rows(system)).filter(decisions.is_open())
-    listing = _listing(f"{system}: {waiting.height} to review", "interpretation", "problems")
+    listing = _listing(f"{system}: {waiting.height} to review", "template, sentence and what may be wrong with it")
     for row in waiting.head(limit).iter_rows(named=True):
-        near = f"as {row['near']}" if row["near"] else ""
-        remarks = "\n".join(filter(None, [row["problems"], near, row["note"] and f"note: {row['note']}"]))
-        listing.add_row(*_start(row), escape_markup(row["interpretation"]), escape_markup(remarks))
+        remarks = (row["problems"], row["near"] and f"as {row['near']}", row["note"] and f"note: {row['note']}")
+        listing.add_row(*_start(row), _told(row, *filter(None, remarks)))
     _print(listing, waiting.height, limit)
 
 
 def show_to_judge(system: str, limit: int) -> None:
     """Print the rows whose verdict helps most."""
     waiting = order_by_help(system, rows.load_system_rows(system), rows.load_other_rows(system))
-    listing = _listing(f"{system}: {waiting.height} not judged", "interpretation", "chance")
+    listing = _listing(f"{system}: {waiting.height} not judged", "template, sentence and the chance of an anomaly")
     for row in waiting.head(limit).iter_rows(named=True):
-        listing.add_row(*_start(row), escape_markup(row["interpretation"]), f"{row['chance']:.0%}")
+        listing.add_row(*_start(row), _told(row, f"{row['chance']:.0%} anomalous"))
     _print(listing, waiting.height, limit)
-    say("crosslog review SYSTEM --verdict KEY normal|anomalous|depends")
+    say(f"crosslog review judge {system} KEY normal|anomalous|depends")
+
+
+def shorten_text(text: str) -> str:
+    """A text on one line, and with a mark where it goes on."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_SHOWN else f"{line[: LONGEST_SHOWN - 2]} …"
 
 
 def _listing(title: str, *columns: str) -> Table:
-    table = Table("key", "occurrences", "template", *columns, title=title, box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table("key", "events", title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
     table.columns[1].justify = "right"
+    for column in columns:
+        table.add_column(column, overflow="fold")
     return table
 
 
-def _start(row: dict[str, str]) -> tuple[str, str, str]:
-    return row["key"][:SHORT_KEY], str(row["occurrences"]), escape_markup(row["template"])
+def _start(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["key"][: rows.SHORT_KEY], f"{row['occurrences']:,}"
+
+
+def _told(row: Mapping[str, Any], *remarks: str) -> Group:
+    told = [Text(shorten_text(row["template"]), style="dim"), Text(shorten_text(row["interpretation"]))]
+    return Group(*told, *(Text(f"  {shorten_text(remark)}", style="yellow") for remark in remarks), Text(""))
 
 
 def _print(listing: Table, rows_in_all: int, limit: int) -> None:

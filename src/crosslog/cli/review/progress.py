@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import polars as pl
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -39,7 +40,8 @@ def show_systems() -> None:
     """Print the progress of every system that has interpretations."""
     listing = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for name in ("system", "reviewed", "open", "flagged", "judged", "events"):
-        listing.add_column(name, no_wrap=True, justify="left" if name in ("system", "reviewed") else "right")
+        left = name in ("system", "reviewed")
+        listing.add_column(name, no_wrap=name != "system", overflow="fold", justify="left" if left else "right")
     for system in rows.list_systems():
         done = count_progress(rows.load_system_rows(system))
         share = 1 - done.open / done.rows if done.rows else 1.0
@@ -47,7 +49,7 @@ def show_systems() -> None:
         counts = f"{done.open} of {done.rows}", str(done.flagged), str(done.judged)
         listing.add_row(system, f"{bar} {share:4.0%}", *counts, f"{done.seen:.0%}")
     Console().print(listing)
-    say("`crosslog review SYSTEM` lists what is most worth a look, `crosslog review --serve` shows it as a page.")
+    say("`crosslog review list SYSTEM` lists what is most worth a look, `crosslog review serve` shows it as a page.")
 
 
 def show_run() -> None:
@@ -55,7 +57,11 @@ def show_run() -> None:
     from crosslog.settings import Settings  # noqa: PLC0415 half a second that a review need not take
 
     run = Settings.load().run
-    listing = Table("system", "rows", *schemas.STATUSES, "with problems", title=f"suite {run.name}")
+    listing = Table(title=f"suite {run.name}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    listing.padding = (0, 1, 0, 0)
+    listing.add_column("system", overflow="fold")
+    for name in ("rows", *schemas.STATUSES, "flagged"):
+        listing.add_column(name, no_wrap=True, justify="right")
     for system in run.logs:
         listing.add_row(system, *_counts(system))
     Console().print(listing)

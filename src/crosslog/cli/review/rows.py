@@ -13,15 +13,25 @@ import polars as pl
 from crosslog import artifacts, schemas
 from crosslog.interpretation.review import decisions, table
 
+SHORT_KEY = 8  # digits, enough to name a row
+
 
 def list_systems() -> list[str]:
     """Every system that has interpretations."""
     return sorted(path.stem for path in artifacts.interpretations_path("any").parent.glob("*.csv"))
 
 
+def find_file(system: str) -> Path:
+    """A system's CSV; ArtifactError where there is none."""
+    if system not in list_systems():
+        path = artifacts.interpretations_path(system)
+        raise artifacts.ArtifactError(f"{path} is not there: run `dvc repro interpret@{system}`")
+    return artifacts.interpretations_path(system)
+
+
 def load_system_rows(system: str) -> pl.DataFrame:
     """schemas.Interpretations of a system."""
-    return table.load_rows(_path(system))
+    return table.load_rows(find_file(system))
 
 
 def load_other_rows(system: str) -> dict[str, pl.DataFrame]:
@@ -39,7 +49,7 @@ def name_reviewer(name: str | None) -> str:
 
 def change_rows(system: str, changed: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
     """Rewrite a system's rows (see table.rewrite_rows), and check them first; the new rows."""
-    path = _path(system)
+    path = find_file(system)
     return table.rewrite_rows(path, lambda rows: artifacts.check_frame(changed(rows), schemas.Interpretations, path))
 
 
@@ -62,10 +72,3 @@ def write_decisions(system: str, taken: Sequence[tuple[str, dict[str, str]]], re
             *(f"{row['key']}: {row['problems']}" for row in found.iter_rows(named=True)),
         ]
     )
-
-
-def _path(system: str) -> Path:
-    path = artifacts.interpretations_path(system)
-    if system not in list_systems():
-        raise artifacts.ArtifactError(f"{path} is not there: run `dvc repro interpret@{system}`")
-    return path

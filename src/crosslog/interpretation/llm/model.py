@@ -23,7 +23,7 @@ from crosslog.interpretation.llm.prompting import SHOWN_REPLY, Prompt
 from crosslog.interpretation.llm.replies import parse_reply
 from crosslog.interpretation.meanings import Meaning, Request
 from crosslog.interpretation.privacy.masking import mask_private, mask_request
-from crosslog.interpretation.review.checks import REMARK
+from crosslog.interpretation.review.problems import FoundProblem, ProblemKind
 from crosslog.settings import InterpretSettings
 
 logger = logging.getLogger(__name__)
@@ -156,5 +156,6 @@ class LanguageModel:
         sentence = self.answers.get(question.key) or ""
         tries = len(self.answers.refused(question.key))
         gave_up = not sentence and tries >= self.settings.attempts
-        remark = f"{REMARK} found no sentence in {tries} tries: this one is by rule" if gave_up else ""
+        gave = FoundProblem(ProblemKind.REMARK, f"found no sentence in {tries} tries: this one is by rule")
+        remark = str(gave) if gave_up else ""
         return Meaning(sentence, "llm", remark)

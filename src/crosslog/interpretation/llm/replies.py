@@ -9,11 +9,14 @@ from typing import Any
 
 from crosslog.interpretation.meanings import FEWEST_WORDS, MOST_WORDS
 from crosslog.interpretation.review.checks import SENTENCE_END
+from crosslog.interpretation.review.table import is_too_long
 
-THOUGHTS = re.compile(r"<think>.*?</think>", re.DOTALL)
-FENCE = re.compile(r"^```\w*\s*|\s*```$")
+LONGEST_REPLY = 100_000  # characters that are read; a batch of sentences has a few thousand
+THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+FENCE = re.compile(r"\A```\w{0,40}")
 LABEL = re.compile(r"^\W*interpretation\W*:\s*", re.IGNORECASE)
-NUMBERED_LINE = re.compile(r"\W*(\d+)[.):]\W*\s(.+)")
+NUMBERED_LINE = re.compile(r"\A\W{0,20}(\d{1,9})[.):]\W{0,20}\s(.+)")
+MARKUP = re.compile(r"[<>{}]")
 QUOTES = " \"'*`"
 
 
@@ -23,7 +26,7 @@ def parse_reply(reply: str, count: int) -> dict[int, str]:
     A reply that was cut off gives the entries before the cut. Without any JSON, lines of "1. sentence" are taken, and
     for a single message one plain line. Two sentences of one number are none: nobody knows which is meant.
     """
-    text = FENCE.sub("", THOUGHTS.sub("", reply).strip())
+    text = FENCE.sub("", THOUGHTS.sub("", reply[:LONGEST_REPLY]).strip()).removesuffix("```").strip()
     found: dict[int, set[str]] = {}
     for number, sentence in _entries(text) if "{" in text else _lines(text, count):
         place = 1 if count == 1 and number is None else number
@@ -36,8 +39,10 @@ def parse_reply(reply: str, count: int) -> dict[int, str]:
 
 def is_in_form(sentence: str) -> bool:
     """Whether this could be the one sentence asked for: its length, and nothing in it that is markup."""
+    if is_too_long(sentence):
+        return False
     short = FEWEST_WORDS <= len(sentence.split()) <= MOST_WORDS and not SENTENCE_END.search(sentence)
-    return short and sentence.isprintable() and not re.search(r"[<>{}]", sentence)
+    return short and sentence.isprintable() and not MARKUP.search(sentence)
 
 
 def _entries(text: str) -> Iterator[tuple[Any, str]]:

@@ -12,18 +12,16 @@ from functools import cache
 from crosslog.interpretation.meanings import Request
 from crosslog.interpretation.privacy.patterns import PRIVATE_MASKS
 from crosslog.interpretation.rules.glossary import Glossary
-
-LONGEST_TEXT = 2000
+from crosslog.templates import cut_text
 
 
 def mask_private(text: str) -> str:
     """The text with whatever names a person, a machine or a secret replaced by <what it was>; other words stay.
 
-    Of a text of more than `LONGEST_TEXT` characters it is the words up to there: enough for one sentence about it, and
-    a bound on what it costs to send and to search.
+    Of a very long text it is the start (see `cut_text`): enough for one sentence about it, and a bound on what it costs
+    to send and to search.
     """
-    if len(text) > LONGEST_TEXT:
-        text = text[:LONGEST_TEXT].rpartition(" ")[0] or text[:LONGEST_TEXT]
+    text = cut_text(text)
     for rule in PRIVATE_MASKS:
         text = rule.pattern.sub(rule.put, text)
     return text

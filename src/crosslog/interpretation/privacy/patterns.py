@@ -1,4 +1,8 @@
-"""What names a person, a machine or a secret, as regular expressions: in order, each sees what those before it left."""
+"""What names a person, a machine or a secret, as regular expressions: in order, each sees what those before it left.
+
+Each takes linear time whatever it meets: where a repetition may begin at every letter, it is bounded, or what is in
+front of it says that it began there.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +46,10 @@ SECRET = (
     r"cookie|signature|sig|pin"
 )
 ACCOUNT = r"user(?:[_ ]?(?:name|id))?|usr|ruser|luser|login|logname|owner|acct|account|principal|[er]?uid|auid|suid"
+DIGIT = re.compile(r"\d")
+ADDRESS_END = re.compile(r"[%/]")
+HEXADECIMAL = re.compile(r"[0-9a-f]+")
+LAST_WORD = re.compile(r"\W")
 _OCTETS = r"(?:\d{1,3}\.){3}\d{1,3}"
 _SIX = rf"(?:[0-9a-f]{{0,4}}:){{2,7}}(?:{_OCTETS}|[0-9a-f]{{0,4}})"
 
@@ -58,12 +66,19 @@ def _rule(pattern: str, put: str | Callable[[re.Match[str]], str], flags: int = 
 
 
 def _address(found: re.Match[str]) -> str:
-    text = re.split("[%/]", found[0].strip("[]"))[0]
+    text = ADDRESS_END.split(found[0].strip("[]"))[0]
     try:
         ipaddress.ip_address(text)
     except ValueError:
         return found[0]
-    return "<address>" if re.search(r"\d", text) else found[0]
+    return "<address>" if DIGIT.search(text) else found[0]
+
+
+def _email(found: re.Match[str]) -> str:
+    """An address of mail; a class with a capital in it, at the hexadecimal number of an object, is one of Java's."""
+    name, _, zone = found[0].rpartition("@")
+    is_object = HEXADECIMAL.fullmatch(zone) and any(map(str.isupper, LAST_WORD.split(name)[-1]))
+    return found[0] if is_object else "<email>"
 
 
 def _card(found: re.Match[str]) -> str:
@@ -85,10 +100,10 @@ PRIVATE_MASKS = (
     _rule(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", "<secret>", re.DOTALL),
     _rule(r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?", "<secret>"),
     _rule(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bAIza[\w-]{35}|\b(?:gh[pousr]|github_pat|glpat|hf)[_-]\w{16,}", "<secret>"),
-    _rule(r"\bxox[abprs]-[\w-]{10,}|\b(?:sk|pk|rk)[-_](?=[\w-]*\d)[\w-]{16,}", "<secret>"),
+    _rule(r"\bxox[abprs]-[\w-]{10,}|\b(?:sk|pk|rk)[-_](?=[\w-]{0,80}\d)[\w-]{16,}", "<secret>"),
     _rule(r"\bSHA256:[A-Za-z0-9+/]{40,}=?|\b(?:[0-9a-fA-F]{2}:){15,}[0-9a-fA-F]{2}\b", "<secret>"),
     # secrets: what is said to be one
-    _rule(r"\b([a-z][a-z0-9+.-]*://)[^\s/@<]+@", r"\1<secret>@", re.IGNORECASE),
+    _rule(r"\b([a-z][a-z0-9+.-]{0,30}://)[^\s/@<]+@", r"\1<secret>@", re.IGNORECASE),
     _rule(r"\b((?i:Bearer|Basic|Negotiate|Digest)\s+)(?=\S*(?:\d|=|[a-z][A-Z]))[\w.~+/=-]{8,}", r"\1<secret>"),
     _rule(
         rf"(?<![A-Za-z])((?:{SECRET})[\"']?\s*[=:]\s*)([\"']?)(?!(?:{NOBODY})\b|<)(?:(?<=[\"'])[^\"']*|[^\s,;&\"'()]+)",
@@ -97,7 +112,7 @@ PRIVATE_MASKS = (
     ),
     _rule(rf"\b((?:{SECRET})\s+(?:is\s+)?)(?=\S*\d)(?=\S*[A-Za-z])[^\s,;<]{{6,}}", r"\1<secret>", re.IGNORECASE),
     # people
-    _rule(r"(?<![\w.])(?!\S*[A-Z]\w*@[0-9a-f]+\b)[\w.+-]+@[A-Za-z][\w-]*(?:\.[\w-]+)*", "<email>"),
+    _rule(r"(?<![\w.+-])[\w.+-]+@[A-Za-z][\w-]*(?:\.[\w-]+)*", _email),
     _rule(r"((?:/export|/usr)?/(?:home|Users)/|\\Users\\|\\Documents and Settings\\|(?<![\w/])~)[\w.-]+", r"\1<user>"),
     _rule(
         rf"(?<![A-Za-z])((?:{ACCOUNT})[\"']?(?:=|:\s?)[\"']?)(?!(?:{NOBODY})\b|[\w.]+=)[\w.\\$-]+",
@@ -114,12 +129,12 @@ PRIVATE_MASKS = (
         rf"\b(user )(?!(?:{NOBODY})\b)['\"]?[\w.\\$-]+(?= (?:from|logged|login|on|at|by)\b)", r"\1<user>", re.IGNORECASE
     ),
     _rule(
-        rf"\b((?:password|publickey|keyboard-interactive\S*) for )(?!(?:{NOBODY}|user)\b)[\w.-]+(?= from\b)",
+        rf"\b((?:password|publickey|keyboard-interactive\S{0, 40}) for )(?!(?:{NOBODY}|user)\b)[\w.-]+(?= from\b)",
         r"\1<user>",
         re.IGNORECASE,
     ),
     _rule(rf"(?<=\()(?!(?:{NOBODY})\b)[\w.-]+(?=\) (?:CMD|LIST|REPLACE|BEGIN EDIT|END EDIT)\b)", "<user>"),
-    _rule(r"\b(?!HK)[A-Z][A-Z0-9-]+\\(?![nrt]\b)[A-Za-z][\w.-]+(?!\\)\b", "<user>"),
+    _rule(r"\b(?!HK)[A-Z][A-Z0-9-]{1,63}\\(?![nrt]\b)[A-Za-z][\w.-]+(?!\\)\b", "<user>"),
     _rule(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b", _iban),
     _rule(r"(?<![\w.-])[3-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{3,4}(?![\w.-])", _card),
     _rule(r"(?<![\w.+-])\+\d{1,3}[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}(?![\w.-])", "<phone>"),
@@ -127,7 +142,7 @@ PRIVATE_MASKS = (
     # machines
     _rule(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<id>", re.IGNORECASE),
     _rule(r"(?<![\w:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4,6}[0-9a-f]{2}(?![\w:-])", "<mac>", re.IGNORECASE),
-    _rule(r"(?<![\w.])(?=\S*\d)[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\w.])", "<mac>", re.IGNORECASE),
+    _rule(r"(?<![\w.])(?=[0-9a-f.]{0,13}\d)[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\w.])", "<mac>", re.IGNORECASE),
     _rule(
         rf"(?<![\w:.]){_SIX}(?:%\w+)?(?:/\d+)?(?![\w:])|\[{_SIX}(?:%\w+)?\]",
         _address,
@@ -154,5 +169,5 @@ PRIVATE_MASKS = (
         r"(?<![\w+/=.])(?=[A-Za-z0-9+]*[a-z])(?=[A-Za-z0-9+]*[A-Z])(?=(?:[A-Za-z+]*\d){3})[A-Za-z0-9+]{32,}(?:={0,2})(?![\w+/])",
         "<secret>",
     ),
-    _rule(r"(?<![\w+/=.])(?=\S*\d)[A-Za-z0-9+/]{22,}={1,2}(?![\w=])", "<secret>"),
+    _rule(r"(?<![\w+/=.])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{22,}={1,2}(?![\w=])", "<secret>"),
 )

@@ -8,10 +8,14 @@ from datetime import UTC, datetime
 import polars as pl
 
 from crosslog.interpretation.review.checks import find_problem_beside, recheck_row, recheck_rows
+from crosslog.interpretation.review.table import LONGEST_SENTENCE, is_too_long
 from crosslog.schemas import VERDICTS
+from crosslog.templates import LONGEST_TEXT
 
 OPEN = ("pending", "rejected")
 EDITABLE = ("interpretation", "source", "status", "verdict", "note")  # what a decision may change, its signature aside
+
+ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
 
 
 class ReviewError(ValueError):
@@ -28,16 +32,20 @@ def approve() -> dict[str, str]:
 
 
 def edit(sentence: str) -> dict[str, str]:
-    """Put this sentence in the other's place; ReviewError where it is empty."""
+    """Put this sentence in the other's place; ReviewError where it is empty or longer than LONGEST_SENTENCE."""
     if not sentence.strip():
         raise ReviewError("an edit needs an interpretation: a sentence to put in place; to have it asked again, reject")
+    if is_too_long(sentence.strip()):
+        raise ReviewError(f"a sentence of {len(sentence):,} characters: at most {LONGEST_SENTENCE:,} bytes")
     return {"status": "edited", "interpretation": sentence.strip(), "source": "person"}
 
 
 def reject(note: str) -> dict[str, str]:
-    """Ask again, and tell the interpreter this; ReviewError where it is empty."""
+    """Ask again, and tell the interpreter this; ReviewError where it is empty or longer than LONGEST_TEXT."""
     if not note.strip():
         raise ReviewError("a rejection needs a note: what is wrong with the sentence")
+    if len(note.strip()) > LONGEST_TEXT:
+        raise ReviewError(f"a note of {len(note):,} characters: at most {LONGEST_TEXT:,}")
     return {"status": "rejected", "note": note.strip()}
 
 
@@ -94,6 +102,27 @@ def apply_decision(frame: pl.DataFrame, start: str, changes: Mapping[str, str]) 
     row = changed.row(by_predicate=chosen, named=True)
     found = recheck_row(row, find_problem_beside(row["problems"]))
     return changed.with_columns(problems=pl.when(chosen).then(pl.lit(found)).otherwise("problems"))
+
+
+def judge_unjudged(frame: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    """The rows with verdicts where nobody has given one: what a person has said of a template stays.
+
+    A row without a verdict that somebody has decided about later than it was judged here may have had it taken back:
+    it stays as it is, too.
+
+    Parameters
+    ----------
+    frame : schemas.Interpretations
+    judged : key, verdict, reviewer, reviewed_at, a row per key; keys that are not in `frame` are passed over
+    """
+    told = frame.select("key").join(judged, on="key", how="left", maintain_order="left")
+    dated = frame["reviewed_at"].str.contains(ISO_DATE) & told["reviewed_at"].str.contains(ISO_DATE)
+    later = dated & (frame["reviewed_at"] > told["reviewed_at"])
+    free = (frame["verdict"] == "") & told["verdict"].is_not_null() & ~later.fill_null(value=False)
+    return frame.with_columns(
+        pl.when(free).then(told[name]).otherwise(frame[name]).alias(name)
+        for name in ("verdict", "reviewer", "reviewed_at")
+    )
 
 
 def check_unchanged(frame: pl.DataFrame, seen: Mapping[str, str]) -> pl.DataFrame:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from crosslog.interpretation.review.checks import weigh_problems
 from crosslog.interpretation.review.likeness import CLOSE, find_closest
+from crosslog.interpretation.review.problems import weigh_problems
 
 FLAGGED, CLOSE_BY = 2.0, 0.5  # what a problem and a like template elsewhere weigh against being the most frequent row
 MOST_OTHERS = 2000  # rows of other systems that are compared, the most frequent: a listing should feel instant

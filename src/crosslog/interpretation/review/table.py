@@ -14,7 +14,7 @@ from crosslog import csv_files
 from crosslog.csv_files import CsvError, cells
 from crosslog.csv_files.rewriting import read_if_there, rewrite_file
 from crosslog.schemas import STATUSES, VERDICTS, WRITERS, Interpretations
-from crosslog.templates import template_key
+from crosslog.templates import CUT_MARK, cut_text, template_key
 
 ROW_COLUMNS = tuple(Interpretations.to_schema().columns)
 ROW_TYPES = {name: pl.UInt64 if name == "occurrences" else pl.String for name in ROW_COLUMNS}
@@ -25,6 +25,7 @@ ROW_CHOICES = {"source": WRITERS, "status": STATUSES, "verdict": VERDICTS}
 ROW_KEY = re.compile(r"[0-9a-f]{16}")
 WRITTEN_FORM = re.compile(r"[a-p]{16}")
 LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")  # a spreadsheet takes digits for a number
+LONGEST_SENTENCE = 2000  # bytes of an interpretation, in UTF-8
 KEY_ROUNDING = 10  # a spreadsheet keeps 15 digits of a number, and a key has 16
 
 
@@ -44,13 +45,18 @@ def is_as_written(row: Mapping[str, Any]) -> bool:
     return bool(row[WRITTEN] == fingerprint_sentence(row["key"], row["interpretation"]))
 
 
+def is_too_long(sentence: str) -> bool:
+    """Whether a sentence has more than LONGEST_SENTENCE bytes."""
+    return len(sentence.encode(errors="surrogatepass")) > LONGEST_SENTENCE
+
+
 def load_rows(path: Path) -> pl.DataFrame:
     """The rows in a file; none where there is no file."""
     return _frame(read_if_there(path), path)
 
 
 def rewrite_rows(path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
-    """Replace the rows in a file by what `change` makes of them; the new rows.
+    """Replace the rows in a file by what `change` makes of them, in the form the file has; the new rows.
 
     `change` may be called several times and must depend on nothing but its argument (see rewrite_file).
 
@@ -64,7 +70,7 @@ def rewrite_rows(path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> 
     def changed(content: bytes | None) -> bytes:
         nonlocal rows
         rows = change(_frame(content, path))
-        return format_rows(rows).encode()
+        return csv_files.format_csv_like(ROW_COLUMNS, rows.sort("key").iter_rows(), content, str(path))
 
     rewrite_file(path, changed)
     return rows
@@ -120,6 +126,7 @@ def _record(row: Mapping[str, str], where: str, more: Sequence[str]) -> dict[str
     record: dict[str, Any] = {**row, WRITTEN: written if WRITTEN_FORM.fullmatch(written) else ""}
     record["note"] = _with_own_columns({**row, WRITTEN: "" if record[WRITTEN] else row[WRITTEN]}, more)
     record["key"] = _key(record["key"], record["template"], where)
+    record |= {column: cut_text(record[column]) for column in ("template", "example")}
     record["status"] = record["status"].strip() or "pending"
     for column, choices in ROW_CHOICES.items():
         record[column] = record[column].strip().lower()
@@ -128,6 +135,9 @@ def _record(row: Mapping[str, str], where: str, more: Sequence[str]) -> dict[str
     occurrences = cells.parse_count(record["occurrences"])
     if occurrences is None:
         raise CsvError(f"{where}: occurrences {record['occurrences']!r} is not a number")
+    if is_too_long(record["interpretation"]):
+        long = len(record["interpretation"])
+        raise CsvError(f"{where}: an interpretation of {long:,} characters: at most {LONGEST_SENTENCE:,} bytes")
     if not record["interpretation"].strip():
         record |= {"interpretation": "", "status": "pending"}  # a sentence that was deleted is asked for again
     return {**{name: record[name] for name in (*more, *ROW_COLUMNS)}, "occurrences": occurrences}
@@ -146,9 +156,9 @@ def _key(cell: str, template: str, where: str) -> str:
     rounded = key.isdecimal() and own.isdecimal() and abs(int(key) - int(own)) <= KEY_ROUNDING
     if ROW_KEY.fullmatch(key) and not rounded:
         return key
-    if not template.strip():
+    if not template.strip() or template.endswith(CUT_MARK):
         raise CsvError(
-            f"{where}: key {cell!r} is not 16 hexadecimal digits, and there is no template to find it by: "
+            f"{where}: key {cell!r} is not 16 hexadecimal digits, and there is no whole template to find it by: "
             "put both back, or remove the row (it is asked for again)"
         )
     return own

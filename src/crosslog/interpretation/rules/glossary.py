@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +12,7 @@ from crosslog.settings import read_yaml
 
 GLOSSARY_PATH = Path(__file__).with_suffix(".yaml")
 SHORTEST_WORD = 3  # letters; shorter ones that the glossary does not know are mostly debris of codes
-TRAILING_DIGITS = re.compile(r"[0-9]+$")
+LONGEST_WORD = 45  # letters, as the longest that dictionaries of English have
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Glossary:
 
     def _longest(self, words: Sequence[str], place: int) -> tuple[int, list[Term]]:
         word = words[place]
-        for spelling in dict.fromkeys((word, TRAILING_DIGITS.sub("", word), word.removesuffix("s"))):
+        for spelling in dict.fromkeys((word, word.rstrip("0123456789"), word.removesuffix("s"))):
             entries = [
                 (len(term), meaning)
                 for term, meaning in self.terms.get(spelling, ())
@@ -71,7 +70,7 @@ class Glossary:
             ]
             if entries:  # a word may be a part and an event, as `login` is: all terms of the greatest length count
                 return entries[0][0], [meaning for length, meaning in entries if length == entries[0][0]]
-        telling = len(word) >= SHORTEST_WORD and word.isalpha() and word not in self.drop
+        telling = SHORTEST_WORD <= len(word) <= LONGEST_WORD and word.isalpha() and word not in self.drop
         return 1, [Term("other", word)] if telling else []
 
 
