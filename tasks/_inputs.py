@@ -56,6 +56,11 @@ class Inputs:
         return sum(path.stat().st_size for path in {member.path for member in self.logs})
 
     @property
+    def changed(self) -> float:
+        """When the newest of the logs was changed, in seconds since 1970."""
+        return max((member.changed for member in self.logs), default=0.0)
+
+    @property
     def worth_workers(self) -> int | None:
         """1 where the log is so small that another process would only cost time; None for as many as there are."""
         lines = sum(path.stat().st_size * _packed(path) for path in {member.path for member in self.logs})

@@ -15,7 +15,6 @@ from crosslog.systems import load_systems
 
 SYSTEMS = Path(__file__).parents[2] / "systems.yaml"
 FORMATS = plugins.names("logs.formats")
-NO_TIME = {"android_2k", "openssh_2k", "proxifier_2k"}  # their lines name no year
 NO_COMPONENT = {"apache_2k", "bgl_events"}
 
 
@@ -24,7 +23,7 @@ def test_every_format_reads_all_of_its_sample(name: str) -> None:
     frame = read(build(name, **OPTIONS.get(name, {})), sample(name))
     assert len(frame) >= 30
     assert frame["content"].null_count() == 0
-    assert frame["time"].drop_nulls().is_sorted()
+    assert frame["time"].drop_nulls().is_sorted() or name == "plain"  # whose lines are of several zones
     assert frame["time"].null_count() < len(frame) * 0.7
     assert frame.schema["time"] == pl.Datetime("us", "UTC")
     assert {frame.schema[field] for field in FIELDS[1:]} == {pl.String}
@@ -70,5 +69,5 @@ def test_a_real_log_is_read_line_by_line(mirror: Path, system: str) -> None:
     lines = [line for line in text.split("\n") if line.strip()]
     frame = read(build(MIRROR[system], **entry.options), lines)
     assert frame["content"].null_count() <= len(lines) / 100
-    assert frame["time"].is_null().all() == (system in NO_TIME)
+    assert frame["time"].null_count() <= len(lines) / 100 or system == "hadoop"  # whose traces inherit theirs
     assert frame["component"].is_null().all() == (system in NO_COMPONENT)

@@ -22,6 +22,7 @@ from crosslog.logs.reading import (
     Member,
     ReadingError,
     Slice,
+    chunking,
     cut_chunks,
     find_files,
     list_members,
@@ -446,7 +447,7 @@ def test_a_binary_file_is_an_error_that_names_it(tmp_path: Path, content: bytes)
     ],
 )
 def test_odd_text_is_no_binary_file(tmp_path: Path, content: bytes) -> None:
-    assert raw(cut(written(tmp_path / "a.log", content))) == content.split(b"\n")[:-1]
+    assert raw(cut(written(tmp_path / "a.log", content))) == content.replace(b"\0" * 40_000, b"\0").split(b"\n")[:-1]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
@@ -466,6 +467,36 @@ def test_the_mark_of_utf8_is_no_part_of_the_first_line(tmp_path: Path) -> None:
 def test_an_empty_file_has_no_chunk(tmp_path: Path) -> None:
     assert cut(written(tmp_path / "a.log", b"")) == []
     assert cut(written(tmp_path / "a.log.gz", gzip.compress(b""))) == []
+
+
+@pytest.mark.parametrize("packer", [bytes, gzip.compress])
+@pytest.mark.parametrize("chunk_bytes", [1, 1 << 22])
+@pytest.mark.parametrize("nul", [2, LONGEST_LINE + 7, 300_000, READ_BYTES + 5])
+def test_nul_in_front_of_a_line_does_not_push_it_out(
+    tmp_path: Path, nul: int, chunk_bytes: int, packer: Callable[[bytes], bytes]
+) -> None:
+    text = b"one\n" + b"\0" * nul + b"two\n\n" + b"\0" * nul + b"\n" + b"\0" * nul + b"three"
+    path = written(tmp_path / ("a.log" if packer is bytes else "a.log.gz"), packer(text))
+    assert raw(cut(path, chunk_bytes)) == [b"one", b"\0two", b"", b"\0", b"\0three"]
+
+
+@pytest.mark.parametrize(("name", "packer"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)])
+def test_a_small_packed_file_whose_name_does_not_say_so_is_an_error(
+    tmp_path: Path, name: str, packer: Callable[[bytes], bytes]
+) -> None:
+    path = written(tmp_path / "app.log", packer(b"gizmo turned\n"))
+    with pytest.raises(ReadingError, match=rf"app\.log is packed, as \{name} does it, and its name does not say so"):
+        cut(path)
+
+
+def test_a_chunk_has_no_more_lines_than_it_may_however_short_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunking, "MOST_CHUNK_LINES", 1000)
+    found = cut(written(tmp_path / "a.log", b"\n" * 2500), 1 << 20)
+    assert [chunk.lines for chunk in found] == [1000, 1000, 500]
+    assert [chunk.first_line for chunk in found] == [1, 1001, 2001]
+    assert chunking.MOST_CHUNK_LINES * 64 <= 1 << 26
 
 
 def test_a_file_that_is_gone_is_an_error_that_names_it(tmp_path: Path) -> None:

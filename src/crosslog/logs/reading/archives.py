@@ -11,6 +11,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from crosslog.logs.reading.unpacking import (
     Source,
     find_packing,
     open_unpacked,
+    read_packing_time,
     strip_packing,
     unpack_source,
 )
@@ -38,6 +40,7 @@ class Member:
     path: Path
     open: Callable[[], Source]
     plain: bool = False
+    changed: float = 0.0  # when, in seconds since 1970; of an archive's members when they were packed
 
 
 def list_members(paths: Iterable[Path]) -> Iterator[Member]:
@@ -54,7 +57,15 @@ def list_members(paths: Iterable[Path]) -> Iterator[Member]:
         elif _is_tar(path.name):
             yield from _Tar(path).members()
         else:
-            yield Member(path.as_posix(), path, partial(open_unpacked, path), plain=not find_packing(path.name))
+            yield _single(path)
+
+
+def _single(path: Path) -> Member:
+    with name_damage(path.name, path):
+        changed = read_packing_time(path) or path.stat().st_mtime
+    return Member(
+        path.as_posix(), path, partial(open_unpacked, path), plain=not find_packing(path.name), changed=changed
+    )
 
 
 def _is_tar(name: str) -> bool:
@@ -68,8 +79,16 @@ def _zip_members(path: Path) -> Iterator[Member]:
     entries = {_check_name(entry.filename, path): entry for entry in archive.infolist() if not entry.is_dir()}
     before = 0
     for name in sort_oldest_first(entries):
-        yield Member(name, path, partial(_zip_member, archive, entries[name], before))
+        changed = _zip_time(entries[name])
+        yield Member(name, path, partial(_zip_member, archive, entries[name], before), changed=changed)
         before += entries[name].compress_size
+
+
+def _zip_time(entry: zipfile.ZipInfo) -> float:
+    try:
+        return datetime(*entry.date_time, tzinfo=UTC).timestamp()
+    except ValueError:  # a packer that writes no time writes a day 0
+        return 0.0
 
 
 def _check_name(name: str, path: Path) -> str:
@@ -123,7 +142,9 @@ class _Tar:
         number = 0
         while (entry := self._entry_at(number)) is not None:
             if entry.isreg():
-                yield Member(_check_name(entry.name, self._path), self._path, partial(self._open, number))
+                yield Member(
+                    _check_name(entry.name, self._path), self._path, partial(self._open, number), changed=entry.mtime
+                )
             number += 1
 
     def _open(self, number: int) -> Source:

@@ -93,10 +93,23 @@ class Chunk:
 def _split(data: bytes) -> pl.Series:
     """The lines as Arrow's views into `data`, which is neither copied nor changed."""
     ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
-    starts = np.concatenate([[0], ends[:-1] + 1])
+    starts = _behind_nul(data, np.concatenate([[0], ends[:-1] + 1]))
     sizes = np.minimum(ends - starts, LONGEST_LINE + 1)
     buffers = [None, pa.py_buffer(_views(data, starts, sizes)), pa.py_buffer(data)]
     return pl.Series("raw", pa.Array.from_buffers(pa.binary_view(), len(ends), buffers))
+
+
+def _behind_nul(data: bytes, starts: _Places) -> _Places:
+    """The starts of lines, moved to the last of the NULs in front of them, as copy-truncate leaves them by the page."""
+    content = np.frombuffer(data, dtype=np.uint8)
+    led = np.flatnonzero(content[starts] == 0)
+    if not len(led):
+        return starts
+    nul = np.flatnonzero(content[:-1] == 0)
+    lasts = nul[content[nul + 1] != 0]  # of each run of them
+    moved = starts.copy()
+    moved[led] = lasts[np.searchsorted(lasts, starts[led])]
+    return moved
 
 
 def _views(data: bytes, starts: _Places, sizes: _Places) -> _Words:

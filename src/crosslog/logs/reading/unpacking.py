@@ -113,6 +113,15 @@ def strip_packing(name: str) -> str:
     return whole[: len(whole) - len(find_packing(name))]
 
 
+def read_packing_time(path: Path) -> int:
+    """When the file in a .gz was changed, in seconds since 1970 (RFC 1952, 2.3.1); 0 where it does not say."""
+    if find_packing(path.name) != ".gz":
+        return 0
+    with path.open("rb") as file:
+        head = file.read(8)
+    return int.from_bytes(head[4:], "little") if len(head) == 8 else 0
+
+
 def open_unpacked(path: Path) -> Source:
     """A file, unpacked as its ending says."""
     size = path.stat().st_size
