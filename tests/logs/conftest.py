@@ -38,9 +38,15 @@ class Parsed:
 
 
 def parse_files(
-    paths: list[Path], name: str, chunk_bytes: int = 1 << 20, labels: dict | None = None, lines: tuple | None = None
+    paths: list[Path],
+    name: str,
+    chunk_bytes: int = 1 << 20,
+    *,
+    labels: dict | None = None,
+    lines: tuple | None = None,
+    options: dict | None = None,
 ) -> tuple[pl.DataFrame, Parsed]:
-    line_format, table = plugins.load("logs.formats", name)(), label_table(name, labels)
+    line_format, table = plugins.build("logs.formats", name, options or {}), label_table(name, labels)
     log, tally, read_chunks = ParsedLog(), Tally(), []
     for chunk in cut_chunks(list_members(paths), chunk_bytes, lines, find_follower(line_format)):
         frame, facts = read_chunk(chunk, line_format)
