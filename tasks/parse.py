@@ -47,6 +47,7 @@ def main(system: str) -> None:
         tally.note_unknown("unknown_session", find_unknown_sessions(inputs.labels, set(tally.sessions)))
         tally.note_unknown("unknown_line", find_unknown_lines(inputs.labels, log.lines))
         compare_counts(log, tally, inputs.entry.expected)
+    tally.note_unknown("left_out_file", inputs.left_out)
     log.remarks.merge(tally.remarks)
     artifacts.MESSAGES.write(messages, system=system)
     artifacts.TEMPLATES.write(templates, system=system)

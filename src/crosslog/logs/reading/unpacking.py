@@ -140,7 +140,9 @@ def unpack_source(name: str, path: Path, source: Source, size: int) -> Source:
     if not ending:
         return source
     if size == 0:
-        raise describe_damage(name, path, "it is empty")
+        raise describe_damage(
+            name, path, "it is empty, and what was packed never is: was the disk full when it was written?"
+        )
     return Source(_Both(PACKINGS[ending](source), source), name_place(name, path), lambda _: source.on_disk(), size)
 
 
