@@ -25,8 +25,6 @@ cfdr: environment ## the same over the four full CFDR logs (3.5 GB to download, 
 crosyslog: environment ## every table of the CroSysLog paper, as published and honest; DATA=real, simulated or cfdr
 	@$(if $(filter $(DATA),real simulated cfdr),,$(error DATA is real, simulated or cfdr, not '$(DATA)'))
 	@$(call run,crosyslog_$(DATA))
-	@mkdir -p reports/crosyslog/$(DATA) && \
-	cp reports/tables/*.md reports/figures/adaptation.svg reports/crosyslog/$(DATA)/
 
 test: environment ## ruff, mypy, pytest
 	ruff check .
@@ -49,8 +47,6 @@ lock: environment ## write requirements.lock anew from pyproject.toml
 environment:
 	@./bootstrap.sh
 
-# One word of params.yaml says what `dvc repro` works on.
 define run
-sed -i.bak 's/^run: \*[a-z_]*/run: *$(1)/' params.yaml && rm -f params.yaml.bak && \
-dvc repro && python -m tasks.report --show
+crosslog use $(1) && dvc repro && python -m tasks.report --show
 endef

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -75,31 +75,29 @@ def labelled_logs() -> list[Log]:
 def parse_mirror(folder: Path) -> dict[str, System]:
     """Parse the suite `real`, and the sample of BGL, in a workspace of their own; their entries of systems.yaml."""
     mirror = str(Path(os.environ["CROSSLOG_MIRROR"]).resolve())
-    params, entries = (YAML(typ="safe").load(REPOSITORY / name) for name in ("params.yaml", "systems.yaml"))
-    suite: dict[str, Any] = params["suites"]["real"]
-    suite["systems"][SAMPLE] = suite["systems"][WHOLE]
-    params["run"] = suite
+    entries = YAML(typ="safe").load(REPOSITORY / "systems.yaml")
     sample = {key: value for key, value in entries[WHOLE].items() if key not in ("files", "expected")}
     entries[SAMPLE] = sample | {"path": f"{mirror}/{SAMPLE_PATH}", "description": "2,000 lines of BGL"}
-    for name, content in (("params.yaml", params), ("systems.yaml", entries)):
-        YAML(typ="safe").dump(content, folder / name)
+    YAML(typ="safe").dump(entries, folder / "systems.yaml")
+    shutil.copy(REPOSITORY / "params.yaml", folder)
     environment = {
         **os.environ,
         "CROSSLOG_MIRROR": mirror,
         "PYTHONPATH": f"{REPOSITORY}{os.pathsep}{REPOSITORY / 'src'}",
     }
-    for system in suite["systems"]:
+    systems = [*Settings.load(REPOSITORY / "params.yaml").suite("real").systems, SAMPLE]
+    for system in systems:
         for task in ("download", "parse"):
             command = [sys.executable, "-m", f"tasks.{task}", system]
             subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
-    return {name: entry for name, entry in load_systems(folder / "systems.yaml").items() if name in suite["systems"]}
+    return {name: entry for name, entry in load_systems(folder / "systems.yaml").items() if name in systems}
 
 
 def _log(name: str, system: System, place: Path) -> Log:
     templates = pl.read_parquet(place / f"data/templates/{name}.parquet").sort("template_id")
     events = pl.scan_parquet(place / f"data/events/{name}/*.parquet").select("template_id", "anomalous").collect()
     counts = verdicts.derive_verdicts(events, weak=system.labels.weak)
-    encoder = build_encoder(Settings.load().embed)
+    encoder = build_encoder(Settings.load().default_encoder)
     vectors, _ = vectors_for(templates["template"].to_list(), Path("data/vectors") / encoder.identity(), encoder)
     suspicious = templates["template"].str.contains(f"(?i){ANY_WORD.pattern}")
     return Log(

@@ -11,9 +11,9 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -21,7 +21,7 @@ from bench._peers import LISTS, PeerError, Peers
 from crosslog import plugins
 from crosslog.artifacts import write_text
 from crosslog.logs.parsing.masking import mask_texts
-from crosslog.settings import ParseSettings, Settings
+from crosslog.settings import Settings
 
 SUFFIXES = ("_2k.log_structured.csv", "_full.log_structured.csv")
 COLUMNS = ("Content", "EventId")
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, write the report and print it."""
     options = _options().parse_args(arguments)
     try:
-        parsers = _parsers(Settings.load(options.params).parse)
+        parsers = _parsers(Settings.load(options.params).miners)
         parsers |= _parsers_of_drain3(Peers(options.cache.resolve() / "peers", not options.skip_install))
         rows = [row(system, annotated(path), parsers) for system, path in files(options.folder, options.systems)]
     except ValueError as error:
@@ -80,9 +80,8 @@ def _options() -> argparse.ArgumentParser:
     return parser
 
 
-def _parsers(settings: ParseSettings) -> dict[str, Parser]:
+def _parsers(blocks: Mapping[str, dict[str, Any]]) -> dict[str, Parser]:
     """Name -> what gives each row, of columns content, text and lines, a group."""
-    blocks = {"drain": settings.drain, "ft_tree": settings.ft_tree}
     return {
         "crosslog, Drain": lambda frame: _mined("drain", blocks["drain"], frame),
         "crosslog, FT-tree": lambda frame: _mined("ft_tree", blocks["ft_tree"], frame),

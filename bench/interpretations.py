@@ -91,7 +91,7 @@ def wordings(templates: pl.DataFrame, requests: Mapping[str, Request]) -> dict[s
 
 def embedded(texts: list[str]) -> NDArray[np.float32]:
     """(n, dim) vectors of length one by the default encoder, kept where the benches keep theirs."""
-    encoder = build_encoder(Settings.load().embed)
+    encoder = build_encoder(Settings.load().default_encoder)
     return vectors_for(texts, Path("data/vectors") / encoder.identity(), encoder)[0]
 
 
@@ -107,7 +107,7 @@ def head(listed: Pairs, templates: pl.DataFrame, written: pl.Series) -> str:
         same=listed.same.sum(),
         different=(~listed.same).sum(),
         missing=missing,
-        encoder=settings.embed.options.get("model", settings.embed.encoder),
+        encoder=settings.default_encoder.options.get("model", settings.embed),
         share=f"{written.to_numpy()[np.unique(listed.rows)].mean():.0%} of the listed templates ({', '.join(shares)})",
         listed=len(partnered),
         templates=templates.height,

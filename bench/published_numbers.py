@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.variants import NETWORK_TOLERANCE, is_network
+from crosslog.artifacts import METRICS
 
 DECIMALS = 3
-PUBLISHED = "_published"
+HONEST, PUBLISHED = "/honest", "/published"
 Row = dict[str, Any]
 """experiment, detector, level, metric, threshold; value, low, high, each to DECIMALS, or None."""
 
@@ -58,7 +59,7 @@ def format_numbers(rows: Sequence[Row]) -> str:
 def measured_row(row: Row) -> Row:
     """The same row as the last run has it; `f1_gap` is F1 as published less honest F1."""
     if row["metric"] == "f1_gap":
-        honest = row["experiment"].removesuffix(PUBLISHED)
+        honest = row["experiment"].removesuffix(PUBLISHED) + HONEST
         ends = [_metrics({**row, "metric": "f1", "experiment": name}) for name in (row["experiment"], honest)]
         return {**row, "value": round(ends[0]["value"] - ends[1]["value"], DECIMALS)}
     found = _metrics(row)
@@ -66,7 +67,7 @@ def measured_row(row: Row) -> Row:
 
 
 def _metrics(row: Row) -> Row:
-    path = Path("reports/metrics", row["experiment"], f"{row['detector']}.json")
+    path = METRICS.at(experiment=row["experiment"], detector=row["detector"])
     if not path.exists():
         raise SystemExit(f"{path} is not there: run what the number comes from first")
     keys = ("level", "metric", "threshold")

@@ -19,12 +19,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from crosslog.artifacts import chosen_path
+from crosslog.artifacts import METRICS, chosen_path
 from crosslog.settings import Settings
 
 HERE = Path(__file__).parents[1]
 NETWORK_TOLERANCE = 0.002
-DECIMALS = 6  # of the numbers in reports/metrics
+DECIMALS = 6  # of the numbers in data/metrics
 MEASURES = (("f1", "fixed"), ("f1", "support"), ("auprc", ""))
 KINDS: dict[str, dict[str, str]] = {  # name: what the environment says; an empty word takes a variable away
     "as it is": {},
@@ -66,41 +66,40 @@ class Line(NamedTuple):
 def main(words: Sequence[str] | None = None) -> int:
     """Run every kind, print the table; 0 if every number holds, else 1."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
-    parser.add_argument(
-        "--experiment", default="e1_simulated", help="an experiment of the suite at `run` in params.yaml"
-    )
+    parser.add_argument("--arm", default="e1_simulated/honest", help="an experiment in experiments/, and a protocol")
     parser.add_argument("--detectors", help="with commas between them; all of the experiment by default")
     parser.add_argument("--kinds", help="with commas between them; by default all of: " + ", ".join(KINDS))
     parser.add_argument("--embed", action="store_true", help="make the vectors anew under each kind, too")
     options = parser.parse_args(words)
-    detectors = chosen_detectors(options.experiment, options.detectors)
+    detectors = chosen_detectors(options.arm, options.detectors)
     kinds = options.kinds.split(",") if options.kinds else list(KINDS)
-    figures = [figures_of(kind, options.experiment, detectors, options.embed) for kind in kinds]
+    figures = [figures_of(kind, options.arm, detectors, options.embed) for kind in kinds]
     lines = list(compare_figures(figures, {detector: is_network(detector) for detector in detectors}))
     print(format_table(kinds, lines))
     return 0 if all(line.holds for line in lines) else 1
 
 
-def chosen_detectors(experiment: str, words: str | None) -> list[str]:
-    """Those that were named, or all that run on the experiment."""
-    return words.split(",") if words else list(Settings.load().run.detectors_of(experiment))
+def chosen_detectors(arm: str, words: str | None) -> list[str]:
+    """Those that were named, or all that run on the arm."""
+    return words.split(",") if words else list(Settings.load().arm(arm).detectors)
 
 
-def figures_of(kind: str, experiment: str, detectors: Sequence[str], embed: bool) -> dict[str, Figures]:
+def figures_of(kind: str, arm: str, detectors: Sequence[str], embed: bool) -> dict[str, Figures]:
     """What each detector reaches under a kind of CPU."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         link_inputs(Path.cwd(), folder, embed)
+        experiment = arm.partition("/")[0]
         copy_chosen(Path.cwd(), folder, experiment, detectors)
         for stage in stages_of(experiment, detectors, embed):
             print(f"{kind}: {' '.join(stage)}", file=sys.stderr)
             run_stage(stage, folder, environment_of(kind, os.environ))
-        return {detector: read_figures(folder, experiment, detector) for detector in detectors}
+        return {detector: read_figures(folder, arm, detector) for detector in detectors}
 
 
 def link_inputs(project: Path, folder: Path, embed: bool) -> None:
     """Let a folder read what the pipeline in `project` has made, and write what comes after into itself."""
-    for name in ("params.yaml", "systems.yaml", "labels"):
+    for name in ("params.yaml", "systems.yaml", "suite.yaml", "experiments", "labels"):
         (folder / name).symlink_to(project / name)
     (folder / "data").mkdir()
     chosen = () if embed else MADE_OF_VECTORS
@@ -121,10 +120,9 @@ def copy_chosen(project: Path, folder: Path, experiment: str, detectors: Sequenc
 def stages_of(experiment: str, detectors: Sequence[str], embed: bool) -> Iterator[tuple[str, ...]]:
     """The commands in order, without `python -m tasks.`."""
     if embed:
-        yield from (("embed", system) for system in Settings.load().run.systems)
+        yield "embed", Settings.load().experiment(experiment).encoder
         yield "sample", experiment
-    for detector in detectors:
-        yield from ((stage, experiment, detector) for stage in ("train", "score", "evaluate"))
+    yield from ((stage, experiment, *detectors) for stage in ("train", "score", "evaluate"))
 
 
 def run_stage(stage: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
@@ -142,9 +140,9 @@ def environment_of(kind: str, own: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in changed.items() if value or name not in KINDS[kind]}
 
 
-def read_figures(folder: Path, experiment: str, detector: str) -> Figures:
+def read_figures(folder: Path, arm: str, detector: str) -> Figures:
     """The measures of the first level that a detector's metrics name: that of the experiment's unit."""
-    rows = json.loads((folder / "reports/metrics" / experiment / f"{detector}.json").read_text(encoding="utf-8"))
+    rows = json.loads((folder / METRICS.at(experiment=arm, detector=detector)).read_text(encoding="utf-8"))
     levels = [row["level"] for row in rows]
     return {
         (row["metric"], row["threshold"]): row["value"]

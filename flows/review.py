@@ -95,7 +95,7 @@ def wait_for_people(settings: ReviewSettings, ask: Callable[[str, float], Answer
 
 def missing(settings: ReviewSettings) -> str:
     """What must still be reviewed, a line per system; empty where the settings allow all that is open."""
-    states = [state_of(system, settings) for system in Settings.load().run.systems]
+    states = [state_of(system, settings) for system in Settings.load().run.logs]
     return "\n".join(
         f"{state.system}: {state.open} of {state.rows} rows are open, {state.excess} may be: "
         f"`crosslog review {state.system}`, or edit {artifacts.interpretations_path(state.system)}"
@@ -119,7 +119,7 @@ def state_of(system: str, settings: ReviewSettings) -> Open:
 def open_rows() -> list[dict[str, Any]]:
     """The open rows of every system of the run, the most worth a look first, for people to read."""
     everything = {
-        system: table.load_rows(artifacts.interpretations_path(system)) for system in Settings.load().run.systems
+        system: table.load_rows(artifacts.interpretations_path(system)) for system in Settings.load().run.logs
     }
     found = []
     for system, rows in everything.items():

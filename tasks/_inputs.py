@@ -16,7 +16,7 @@ from crosslog import artifacts, plugins
 from crosslog.logs.line_format import LineFormat
 from crosslog.logs.parsing.labels import LabelTable, read_label_table
 from crosslog.logs.reading import LeftOut, Member, list_members, survey_files
-from crosslog.settings import ParseSettings, SystemUse
+from crosslog.settings import Settings
 from crosslog.systems import System, load_system
 
 CODE = Path(crosslog.logs.__file__).parent
@@ -29,7 +29,6 @@ class Inputs:
     """A system, ready to be read."""
 
     entry: System
-    use: SystemUse
     line_format: LineFormat
     logs: list[Member]
     beside: list[Member]  # that may label the logs
@@ -37,10 +36,10 @@ class Inputs:
     left_out: list[LeftOut]  # files and members that are no logs of their own
 
     @classmethod
-    def of(cls, system: str, use: SystemUse) -> Inputs:
+    def of(cls, system: str) -> Inputs:
         """The inputs of a system in systems.yaml; the errors of `find_files`, `list_members` and `read_label_table`."""
         entry = load_system(system)
-        line_format: LineFormat = plugins.build("logs.formats", use.format, entry.options)
+        line_format: LineFormat = plugins.build("logs.formats", entry.format, entry.options)
         left_out: list[LeftOut] = []
         found = list(list_members(_paths(system, entry, "log", left_out), left_out))
         labelling = line_format.label_file or entry.labels.file
@@ -51,7 +50,7 @@ class Inputs:
         ]
         beside = [*found, *list_members(_paths(system, entry, "labels", left_out), left_out)]
         labels = read_label_table(entry.labels, line_format, beside)
-        return cls(entry, use, line_format, logs, beside, labels, left_out)
+        return cls(entry, line_format, logs, beside, labels, left_out)
 
     @property
     def bytes(self) -> int:
@@ -69,11 +68,11 @@ class Inputs:
         lines = sum(path.stat().st_size * _packed(path) for path in {member.path for member in self.logs})
         return 1 if lines < WORTH_A_PROCESS else None
 
-    def fingerprint(self, settings: ParseSettings) -> str:
+    def fingerprint(self, settings: Settings, miner: str) -> str:
         """A digest of all that the events hang on: code, settings, files (by size and time of change)."""
         parts = [path.read_bytes().hex() for path in sorted(CODE.rglob("*.py"))]
-        parts += [pl.__version__, settings.model_dump_json(), self.use.model_dump_json()]
-        parts += [self.entry.model_dump_json(include={"files", "path", "members", "labels", "options"})]
+        parts += [pl.__version__, settings.parse.model_dump_json(), miner, json.dumps(settings.miners[miner])]
+        parts += [self.entry.model_dump_json(exclude={"description", "kind", "expected", "licence", "citation"})]
         parts += [json.dumps(entry) for entry in _listing({member.path for member in (*self.logs, *self.beside)})]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog import artifacts, detection, plugins, vectors
+from crosslog import artifacts, plugins
 from crosslog.detection.detector import Detector
 from crosslog.detection.split import Split
-from crosslog.detection.tuning.fingerprint import fingerprint
 from crosslog.detection.tuning.folds import SearchFold
 from crosslog.evaluation import metrics
-from crosslog.settings import Settings
+from crosslog.settings import Experiment, Settings
+from crosslog.sources import digest_contents, read_sources
+from tasks import _jobs
 from tasks._episodes import set_up_networks
 
 if TYPE_CHECKING:
     from crosslog.detection.tuning.search import Problem
 
-CODE = Path(detection.__file__).parent
 LIBRARIES = ("numpy", "optuna", "scikit-learn", "torch")
 
 
@@ -50,11 +50,13 @@ def problem_of(settings: Settings, detector: str, folds: Sequence[SearchFold]) -
     return Problem(build, settings.tune.spaces[detector], folds, judge)
 
 
-def journal_of(settings: Settings, detector: str, tuned_on: str) -> Path:
+def journal_of(settings: Settings, detector: str, tuned_on: Experiment) -> Path:
     """The journal of a detector's search on an experiment's sources; two that would find the same share one."""
-    contents = {name: path.read_bytes() for name, path in _files(detector, tuned_on).items()}
+    folder = artifacts.episodes_folder(tuned_on.search_arm) / artifacts.SOURCES
+    modules = (_jobs.module_of(detector), "crosslog.detection.tuning.search", metrics.__name__, problem_of.__module__)
     rest = json.dumps(_rest(settings, detector, tuned_on), sort_keys=True).encode()
-    return artifacts.journal_path(fingerprint({**contents, "settings": rest}))
+    taught = artifacts.digest_files(folder).encode()
+    return artifacts.journal_path(digest_contents({**read_sources(*modules), "bundle": taught, "settings": rest}))
 
 
 def _block(settings: Settings, detector: str) -> dict[str, Any]:
@@ -63,26 +65,15 @@ def _block(settings: Settings, detector: str) -> dict[str, Any]:
     return {**settings.detectors[detector], **({"seed": settings.tune.seed} if "seed" in fields else {})}
 
 
-def _files(detector: str, tuned_on: str) -> dict[str, Path]:
-    """The code that a search runs, and the bundle of the sources."""
-    bundle = artifacts.EPISODE_WINDOWS.at(experiment=tuned_on, part=artifacts.SOURCES).parent
-    code = [path for path in CODE.rglob("*.py") if path.parent.name != "detectors" or path.stem == detector]
-    named = {
-        path.relative_to(CODE.parent).as_posix(): path
-        for path in (*code, Path(metrics.__file__), Path(vectors.__file__))
-    }
-    return named | {path.name: path for path in bundle.iterdir()}
-
-
-def _rest(settings: Settings, detector: str, tuned_on: str) -> dict[str, Any]:
+def _rest(settings: Settings, detector: str, tuned_on: Experiment) -> dict[str, Any]:
     """Everything else that can change what is found: not the number of trials, which may be raised later."""
-    experiment, tune = settings.experiment(tuned_on), settings.tune
-    assert isinstance(experiment.split, Split), f"{experiment.split} is no split"
+    tune = settings.tune
+    assert isinstance(tuned_on.split, Split), f"{tuned_on.split} is no split"
     return {
         "detector": [detector, _block(settings, detector)],
         "space": {field: space.model_dump(mode="json") for field, space in tune.spaces[detector].items()},
         "tune": [tune.seed, tune.startup_trials],
-        "folds": [experiment.unit, experiment.split.support_units],
+        "folds": [tuned_on.unit, tuned_on.split.support_units],
         "threshold": settings.evaluate.threshold,
         "versions": {library: version(library) for library in LIBRARIES},
     }

@@ -7,39 +7,56 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
 from crosslog import artifacts
-from crosslog.embedding.encoder import build_encoder
+from crosslog.embedding.encoder import RoundedEncoder, build_encoder
 from crosslog.embedding.store import encoding_of, vectors_for
 from crosslog.executor import Pool, open_pool
 from crosslog.interpretation.review import table
-from crosslog.settings import Representation, Settings
+from crosslog.settings import Representation, Settings, SettingsError, system_of
 
 EMPTY = "(empty message)"  # what stands for a message without a word
 
 
-def main(system: str) -> None:
-    """Embed every representation of the run for a system."""
+def main(encoder: str) -> None:
+    """Embed with an encoder of params.yaml whatever texts the suite's experiments read with it."""
     settings = Settings.load()
-    name = settings.embed.encoder
-    encoder = build_encoder(settings.embed, system)
-    identity = encoder.identity()
-    for representation in settings.run.representations:
-        units = with_rows(texts_of(system, representation)).with_columns(
-            encoding=pl.lit(encoding_of(encoder)), unit_length=pl.lit(encoder.unit_length)
-        )
-        distinct = units.unique("row").sort("row")["text"].to_list()
-        started = time.monotonic()
-        vectors, new = vectors_for(distinct, artifacts.vector_store(identity), encoder, pool_for)
-        seconds = time.monotonic() - started
-        path = artifacts.UNITS.write(units, system=system, representation=representation, encoder=name)
-        artifacts.write_vectors(path.with_suffix(".npy"), vectors)
-        entry = {"texts": len(distinct), "new": new, "seconds": round(seconds, 4), "identity": identity}
-        record_seconds(system, f"{representation}-{name}", entry)
-        print(f"embed {system} {representation}-{name}: {len(distinct)} texts, {new} new, {seconds:.1f} s")  # noqa: T201
+    wanted = settings.run.encoders.get(encoder)
+    if wanted is None:
+        raise SettingsError(f"no experiment of the suite has the encoder {encoder}: run `crosslog use` again")
+    block = settings.encoders[encoder]
+    loaded: dict[str, RoundedEncoder] = {}
+    with artifacts.replace_folder(artifacts.embeddings_folder(encoder)) as temporary:
+        for log, representations in wanted.items():
+            options = repr(
+                block.options_for(system_of(log))
+            )  # systems with the same ones share what takes seconds to load
+            loaded[options] = loaded.get(options) or build_encoder(block, system_of(log))
+            for representation in representations:
+                _embed(
+                    loaded[options],
+                    {"system": log, "representation": representation, "encoder": encoder},
+                    temporary.name,
+                )
+
+
+def _embed(encoder: RoundedEncoder, names: dict[str, str], folder: str) -> None:
+    log, representation = names["system"], cast(Representation, names["representation"])
+    units = with_rows(texts_of(log, representation)).with_columns(
+        encoding=pl.lit(encoding_of(encoder)), unit_length=pl.lit(encoder.unit_length)
+    )
+    distinct = units.unique("row").sort("row")["text"].to_list()
+    started = time.monotonic()
+    vectors, new = vectors_for(distinct, artifacts.vector_store(encoder.identity()), encoder, pool_for)
+    seconds = time.monotonic() - started
+    path = artifacts.UNITS.write(units, **{**names, "encoder": folder})
+    artifacts.write_vectors(path.with_suffix(".npy"), vectors)
+    entry = {"texts": len(distinct), "new": new, "seconds": round(seconds, 4), "identity": encoder.identity()}
+    record_seconds(log, f"{representation}-{names['encoder']}", entry)
+    print(f"embed {' '.join(names.values())}: {len(distinct)} texts, {new} new, {seconds:.1f} s")  # noqa: T201
 
 
 def record_seconds(system: str, name: str, entry: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from crosslog.interpretation.privacy.masking import mask_request
 from crosslog.interpretation.review import merging, table
 from crosslog.interpretation.rules import curated
 from crosslog.interpretation.rules.sentences import RuleInterpreter
-from crosslog.settings import InterpretSettings, Settings
+from crosslog.settings import InterpretSettings, Settings, system_of
 from crosslog.systems import load_system
 
 
@@ -85,8 +85,8 @@ def summarise_rows(system: str, rows: pl.DataFrame, before: pl.DataFrame) -> str
 
 def build_model(settings: InterpretSettings, system: str) -> LanguageModel:
     """The interpreter that params.yaml describes; it is silent until it is asked."""
-    answers = Answers(artifacts.answers_path(system))
-    return LanguageModel(settings, Prompt.load(settings.prompt), load_system(system).kind, answers, Client(settings))
+    answers, kind = Answers(artifacts.answers_path(system)), load_system(system_of(system)).kind
+    return LanguageModel(settings, Prompt.load(settings.prompt), kind, answers, Client(settings))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from crosslog.logs.parsing.messages import Ids
 from crosslog.logs.parsing.passes import Completion
 from crosslog.logs.progress import ReadingProgress
 from crosslog.logs.reading import cut_chunks
-from crosslog.settings import Settings
+from crosslog.settings import Settings, system_of
 from tasks import _parsing
 from tasks._inputs import Inputs
 from tasks._parsing import Finishing, Reading
@@ -29,31 +29,32 @@ from tasks._parsing import Finishing, Reading
 Merged = list[tuple[Ids, Start]]  # what each chunk lacks, but for the templates
 
 
-def main(system: str) -> None:
-    """Parse `system` with the format, and as far as, params.yaml says."""
+def main(log: str) -> None:
+    """Parse a system's log with the format, and as far as, systems.yaml says; `<system>-<miner>` with that miner."""
     settings = Settings.load()
-    inputs = Inputs.of(system, settings.run.systems[system])
-    miner = plugins.build("logs.mining", settings.parse.miner, getattr(settings.parse, settings.parse.miner))
-    folder = Unfinished.resume(artifacts.unfinished_folder(system), inputs.fingerprint(settings.parse))
+    inputs = Inputs.of(system_of(log))
+    name = log.partition("-")[2] or settings.parse.miner
+    miner = plugins.build("logs.mining", name, settings.miners[name])
+    folder = Unfinished.resume(artifacts.unfinished_folder(log), inputs.fingerprint(settings, name))
     with open_pool(os.environ, most=inputs.worth_workers) as pool:
-        log, merged = _read(pool, folder, inputs, settings.parse.chunk_bytes)
-        check_log(log, settings.parse.max_bad_fraction, inputs.line_format, inputs.use.lines)
-        messages, templates = log.mine(miner)
-        first_year = log.find_first_year(inputs.line_format.first_year, inputs.changed)
+        parsed, merged = _read(pool, folder, inputs, settings.parse.chunk_bytes)
+        check_log(parsed, settings.parse.max_bad_fraction, inputs.line_format, inputs.entry.lines)
+        messages, templates = parsed.mine(miner)
+        first_year = parsed.find_first_year(inputs.line_format.first_year, inputs.changed)
         template_of = messages["template_id"].to_numpy()
         completions = (Completion(ids, template_of[ids], start, first_year) for ids, start in merged)
         tally = _finish(pool, folder, inputs, completions)
-    if inputs.use.part is None:
+    if inputs.entry.part is None:
         tally.note_unknown("unknown_session", find_unknown_sessions(inputs.labels, set(tally.sessions)))
-        tally.note_unknown("unknown_line", find_unknown_lines(inputs.labels, log.lines))
-        compare_counts(log, tally, inputs.entry.expected)
+        tally.note_unknown("unknown_line", find_unknown_lines(inputs.labels, parsed.lines))
+        compare_counts(parsed, tally, inputs.entry.expected)
     tally.note_unknown("left_out_file", inputs.left_out)
-    log.remarks.merge(tally.remarks)
-    artifacts.MESSAGES.write(messages, system=system)
-    artifacts.TEMPLATES.write(templates, system=system)
-    artifacts.REMARKS.write(log.remarks.frame(), system=system)
-    artifacts.STATISTICS.write(summarise_log(log, tally, messages, templates), system=system)
-    folder.become(artifacts.EVENTS.at(system=system), "part-*.parquet")
+    parsed.remarks.merge(tally.remarks)
+    artifacts.MESSAGES.write(messages, system=log)
+    artifacts.TEMPLATES.write(templates, system=log)
+    artifacts.REMARKS.write(parsed.remarks.frame(), system=log)
+    artifacts.STATISTICS.write(summarise_log(parsed, tally, messages, templates), system=log)
+    folder.become(artifacts.EVENTS.at(system=log), "part-*.parquet")
 
 
 def _read(pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int) -> tuple[ParsedLog, Merged]:
@@ -69,7 +70,7 @@ def _read(pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int) -> t
 def _readings(
     pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int, consumed: list[int]
 ) -> Iterator[Reading]:
-    for chunk in cut_chunks(inputs.logs, chunk_bytes, inputs.use.part, find_follower(inputs.line_format)):
+    for chunk in cut_chunks(inputs.logs, chunk_bytes, inputs.entry.part, find_follower(inputs.line_format)):
         consumed.append(chunk.consumed)
         near = chunk if pool.workers == 1 else _parsing.spool_chunk(folder, chunk)
         yield Reading(folder, inputs.line_format, near)

@@ -4,43 +4,86 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from crosslog import artifacts
-from crosslog.detection.episodes.bundle import Bundle, SystemPart, build_bundle
+from crosslog import artifacts, sources
+from crosslog.detection.episodes.bundle import SystemPart, build_bundle
 from crosslog.detection.episodes.ordering import Order, collect_windows, order_events
 from crosslog.detection.episodes.shuffling import mark_anomalous, shuffle_labels
 from crosslog.detection.split import Log, Part, Split
 from crosslog.settings import Experiment, Settings
+from crosslog.systems import load_system
+from tasks._jobs import OF_OTHERS
 from tasks._labelled import labelled_parts
 
 COLUMNS = ["line", "time", "node", "session", "message_id", "label", "anomalous"]
 
 
 def main(name: str) -> None:
-    """Write data/episodes/<name>/sources and data/episodes/<name>/target."""
+    """Write data/episodes/<name>: a folder per arm, with a bundle of the sources and one of the target."""
     settings = Settings.load()
-    experiment, encoder = settings.experiment(name), settings.embed.encoder
+    arms = settings.experiment(name).arms
+    for arm, experiment in arms.items():
+        folder, key = artifacts.episodes_folder(arm), sources.digest_contents(_parts(experiment))
+        if not artifacts.is_current([folder], key):
+            with artifacts.replace_folder(folder) as temporary:
+                _write(experiment, temporary)
+            artifacts.record_key([folder], key)
+    folders = [artifacts.episodes_folder(arm) for arm in arms]
+    artifacts.remove_others(folders[0].parent, folders)
+
+
+def _parts(experiment: Experiment) -> dict[str, bytes]:
+    """All that the bundles of an arm hang on: its settings, the systems' artifacts, labels and source."""
+    return {
+        **sources.read_sources(
+            build_bundle.__module__, type(experiment.split).__module__, labelled_parts.__module__, "tasks.sample"
+        ),
+        "experiment": experiment.model_dump_json(exclude=OF_OTHERS | {"seeds", "published"}).encode(),
+        **{system: artifacts.digest_files(*_files(system, experiment)).encode() for system in experiment.systems},
+    }
+
+
+def _files(system: str, experiment: Experiment) -> Iterable[Path]:
+    log = experiment.log_of(system)
+    yield artifacts.EVENTS.at(system=log)
+    yield artifacts.MESSAGES.at(system=log)
+    yield artifacts.TEMPLATES.at(system=log)
+    units = artifacts.UNITS.at(system=log, representation=experiment.representation, encoder=experiment.encoder)
+    yield from (units, units.with_suffix(".npy"))
+    if load_system(system).labels.source == "reviewed":
+        yield from (artifacts.interpretations_path(log), artifacts.line_labels_path(system))
+
+
+def _write(experiment: Experiment, folder: Path) -> None:
     for part, systems in ((artifacts.SOURCES, experiment.teachers), (artifacts.TARGET, experiment.targets)):
         source = part == artifacts.SOURCES
-        _write(build_bundle({system: _part(system, experiment, encoder, source) for system in systems}), name, part)
+        made = build_bundle({system: _part(system, experiment, source) for system in systems})
+        names = {"experiment": str(folder.relative_to(artifacts.episodes_folder(""))), "part": part}
+        artifacts.EPISODE_WINDOWS.write(made.windows, **names)
+        artifacts.EPISODE_EVENTS.write(made.events, **names)
+        artifacts.EPISODE_MESSAGES.write(made.messages, **names)
+        artifacts.EPISODE_TEXTS.write(made.texts, **names)
+        artifacts.write_vectors(artifacts.vectors_path(**names), made.vectors)
 
 
-def _part(system: str, experiment: Experiment, encoder: str, source: bool) -> SystemPart:
+def _part(system: str, experiment: Experiment, source: bool) -> SystemPart:
     order = _order(system, experiment)
     windows, lines = collect_windows(_split(system, experiment, order, source), order, system)
-    events = lines.join(_events(system, lines), on="line", how="left", maintain_order="left")
+    log = experiment.log_of(system)
+    events = lines.join(_events(log, lines), on="line", how="left", maintain_order="left")
     if experiment.labels == "shuffled":
         events = shuffle_labels(events, windows, experiment.sampling_seed, whole=experiment.unit == "session")
-    names = {"system": system, "representation": experiment.representation, "encoder": encoder}
+    names = {"system": log, "representation": experiment.representation, "encoder": experiment.encoder}
     units = artifacts.UNITS.read(**names)
     return SystemPart(
         windows=mark_anomalous(windows, events),
         events=events,
-        messages=artifacts.MESSAGES.read(system=system),
-        templates=artifacts.TEMPLATES.read(system=system),
+        messages=artifacts.MESSAGES.read(system=log),
+        templates=artifacts.TEMPLATES.read(system=log),
         units=units,
         vectors=artifacts.read_vectors(artifacts.UNITS.at(**names).with_suffix(".npy"), units["row"].n_unique()),
     )
@@ -50,7 +93,9 @@ def _order(system: str, experiment: Experiment) -> Order:
     """All of a system's labelled events in the order of the cut."""
     by_session = experiment.cut.by == "session"
     columns = ["line", "anomalous", *["session"] * by_session]
-    order = order_events(pl.concat(labelled_parts(system, columns, experiment.part(system))), by_session=by_session)
+    order = order_events(
+        pl.concat(labelled_parts(experiment.log_of(system), columns, experiment.part(system))), by_session=by_session
+    )
     if order.without_session:
         total = len(order.lines) + order.without_session
         sys.stderr.write(f"{system}: {order.without_session:,} of {total:,} events are of no session and left out\n")
@@ -65,20 +110,10 @@ def _split(system: str, experiment: Experiment, order: Order, source: bool) -> l
     return (split.split_source if source else split.split_target)(log, experiment.protocol, rng)
 
 
-def _events(system: str, lines: pl.DataFrame) -> pl.DataFrame:
+def _events(log: str, lines: pl.DataFrame) -> pl.DataFrame:
     wanted = lines.select(pl.col("line").min(), last=pl.col("line").max()).row(0)
-    parts: Iterable[pl.DataFrame] = labelled_parts(system, COLUMNS, wanted)
+    parts: Iterable[pl.DataFrame] = labelled_parts(log, COLUMNS, wanted)
     return pl.concat(part.join(lines, on="line", how="semi") for part in parts)
-
-
-def _write(made: Bundle, name: str, part: str) -> None:
-    with artifacts.replace_folder(artifacts.EPISODE_WINDOWS.at(experiment=name, part=part).parent) as temporary:
-        names = {"experiment": name, "part": temporary.name}
-        artifacts.EPISODE_WINDOWS.write(made.windows, **names)
-        artifacts.EPISODE_EVENTS.write(made.events, **names)
-        artifacts.EPISODE_MESSAGES.write(made.messages, **names)
-        artifacts.EPISODE_TEXTS.write(made.texts, **names)
-        artifacts.write_vectors(artifacts.vectors_path(**names), made.vectors)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from crosslog import artifacts
 from crosslog.detection.episodes.building import build_source_episodes
 from crosslog.detection.split import Split
 from crosslog.detection.tuning.folds import SearchFold, leave_one_out
-from crosslog.settings import Settings
+from crosslog.settings import Experiment, Settings
 from tasks._episodes import read_bundle
 from tasks._searches import journal_of, problem_of
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 def main(name: str) -> None:
     """Write data/tuned/<name>: the values chosen for each detector and, where a search chose them, its history."""
     settings = Settings.load()
-    tuned_on = settings.experiment(name).tuned_on
-    detectors = settings.run.detectors_of(name)
-    searched = [detector for detector in detectors if detector in settings.run.tuned]
-    searchable = settings.experiment(tuned_on).searchable
-    results = dict(_results(settings, tuned_on, searched)) if searched and searchable else {}
+    experiment = settings.experiment(name)
+    detectors = experiment.all_detectors
+    searched = [detector for detector in detectors if detector in experiment.tuned]
+    tuned_on = settings.experiment(experiment.tuned_on)
+    results = dict(_results(settings, tuned_on, searched)) if searched and tuned_on.searchable else {}
     with artifacts.replace_folder(artifacts.chosen_path(name, "").parent) as temporary:
         for detector in detectors:
             chosen = results[detector].chosen if detector in results else {}
@@ -34,26 +34,25 @@ def main(name: str) -> None:
             artifacts.TRIALS.write(result.trials, experiment=temporary.name, detector=detector)
 
 
-def _results(settings: Settings, tuned_on: str, detectors: Sequence[str]) -> Iterator[tuple[str, Found]]:
-    experiment = settings.experiment(tuned_on)
-    assert isinstance(experiment.split, Split), f"{experiment.split} is no split"
-    bundle = read_bundle(tuned_on, artifacts.SOURCES)
-    sources = build_source_episodes(bundle, experiment.teachers, experiment.unit)
-    folds = leave_one_out(sources, experiment.split.support_units)
+def _results(settings: Settings, tuned_on: Experiment, detectors: Sequence[str]) -> Iterator[tuple[str, Found]]:
+    assert isinstance(tuned_on.split, Split), f"{tuned_on.split} is no split"
+    bundle = read_bundle(tuned_on.search_arm, artifacts.SOURCES)
+    sources = build_source_episodes(bundle, tuned_on.teachers, tuned_on.unit)
+    folds = leave_one_out(sources, tuned_on.split.support_units)
     for detector in detectors:
         result = _searched(settings, detector, tuned_on, folds)
-        _tell(f"tune {detector} on {tuned_on}: {result.trials.height} trials, best {result.best:.4f}", last=True)
+        _tell(f"tune {detector} on {tuned_on.name}: {result.trials.height} trials, best {result.best:.4f}", last=True)
         yield detector, result
 
 
-def _searched(settings: Settings, detector: str, tuned_on: str, folds: Sequence[SearchFold]) -> Found:
+def _searched(settings: Settings, detector: str, tuned_on: Experiment, folds: Sequence[SearchFold]) -> Found:
     import optuna  # noqa: PLC0415  seconds of start-up that a run without anything to tune does not need
 
     from crosslog.detection.tuning import history, journal, search  # noqa: PLC0415
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     problem, path = problem_of(settings, detector, folds), journal_of(settings, detector, tuned_on)
-    words = f"tune {detector} on {tuned_on}: {{}} of {settings.tune.trials} trials"
+    words = f"tune {detector} on {tuned_on.name}: {{}} of {settings.tune.trials} trials"
     try:
         with journal.opened(path) as storage:
             return search.search(problem, settings.tune, storage, lambda done: _tell(words.format(done)))

@@ -11,6 +11,7 @@ from imports import imports, modules, tree
 
 GROUND = {
     "atomic", "settings", "systems", "schemas", "csv_files", "plugins", "executor", "faults", "templates", "vectors",
+    "ranges", "sources",
 }  # fmt: skip
 ROOMS = {"logs", "interpretation", "labelling", "embedding", "detection", "evaluation", "reporting"}
 PLUGIN_FOLDERS = ("logs.formats", "logs.mining", "embedding.encoders", "detection.detectors", "reporting")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from imports import REPOSITORY, imports, modules, plugin_kinds, tree
 
+from crosslog.cli.use import use_suite
 from crosslog.settings import Settings, read_yaml
 
 # They may refuse an artifact but never change one.
@@ -23,6 +24,8 @@ EXEMPT = {
     "crosslog.settings",
     "crosslog.systems",
     "crosslog.plugins",
+    "crosslog.ranges",
+    "crosslog.sources",
 }
 STAGES: dict[str, Any] = read_yaml(REPOSITORY / "dvc.yaml")["stages"]
 
@@ -33,8 +36,8 @@ def body(stage: str) -> dict[str, Any]:
 
 
 def task(stage: str) -> str:
-    """The module that a stage runs; `…_variant` runs that of the stage before."""
-    return f"tasks.{stage.removesuffix('_variant')}"
+    """The module that a stage runs."""
+    return f"tasks.{stage}"
 
 
 def closure(name: str) -> set[str]:
@@ -125,18 +128,32 @@ def test_every_task_is_a_stage() -> None:
     assert files == {task(stage).removeprefix("tasks.") for stage in STAGES}
 
 
-@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage.endswith("_variant")])
-def test_a_variant_differs_from_an_experiment_by_what_params_call_it(stage: str) -> None:
-    own, other = (str(STAGES[name]) for name in (stage, stage.removesuffix("_variant")))
-    assert own.replace("run.variants", "run.experiments").replace("run.variant_detectors", "run.detectors") == other
-
-
 def test_what_people_edit_is_neither_cached_nor_deleted() -> None:
     (out,) = body("interpret")["outs"]
     assert out == {"data/interpretations/${key}.csv": {"cache": False, "persist": True}}
 
 
-def test_the_word_that_make_changes_is_the_name_of_a_suite() -> None:
-    line = re.search(r"^run: \*([a-z_]*)$", (REPOSITORY / "params.yaml").read_text(encoding="utf-8"), re.MULTILINE)
-    assert line is not None
-    assert Settings.load(REPOSITORY / "params.yaml").run.name == line.group(1)
+@pytest.mark.parametrize("stage", ["sample", "train", "score", "evaluate"])
+def test_what_is_taken_as_it_is_outlives_the_start_of_its_stage(stage: str) -> None:
+    assert all(options["persist"] for out in body(stage)["outs"] for options in out.values())
+
+
+@pytest.mark.parametrize("stage", ["sample", "tune", "train", "score", "evaluate"])
+def test_a_stage_of_an_experiment_hangs_on_its_file_and_on_the_one_that_it_extends(stage: str) -> None:
+    whole = [next(iter(entry)) for entry in body(stage)["params"] if isinstance(entry, dict)]
+    assert whole == ["${item.base}", "experiments/${key}.yaml"]
+
+
+def test_every_make_target_that_runs_a_suite_names_one() -> None:
+    named = re.findall(r"call run,([a-z_]+)", (REPOSITORY / "Makefile").read_text(encoding="utf-8"))
+    assert named
+    suites = Settings.load(REPOSITORY / "params.yaml").suites
+    assert all(any(suite.startswith(name) for suite in suites) for name in named)
+
+
+def test_the_committed_choice_is_what_the_command_writes(workspace: Path) -> None:
+    for name in ("params.yaml", "systems.yaml", "experiments"):
+        (workspace / name).symlink_to(REPOSITORY / name)
+    committed = read_yaml(REPOSITORY / "suite.yaml")
+    use_suite(committed["run"]["suite"])
+    assert read_yaml(workspace / "suite.yaml") == committed

@@ -12,7 +12,7 @@ from crosslog.settings import SettingsError
 from crosslog.systems import Labels, System, load_system, load_systems
 
 SYSTEMS = load_systems(REPOSITORY / "systems.yaml")
-OWN = "mine: {description: d, kind: k, path: x.log"
+OWN = "mine: {description: d, kind: k, format: syslog, path: x.log"
 
 
 def loaded(workspace: Path, text: str) -> System:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from crosslog.settings import Frozen, SettingsError, checked_model, read_yaml
+from crosslog import plugins
+from crosslog.settings import Frozen, Name, SettingsError, checked_model, locate_key, read_yaml
+from crosslog.settings.experiments import Lines
 
+NAME = re.compile("[a-z0-9_]+")
 LabelSource = Literal["tag", "sessions", "lines", "reviewed", "none"]
 
 
@@ -41,7 +45,7 @@ class Labels(Frozen):
     parsing, templates in the CSV of interpretations, or lines in labels/<system>.csv. `none`: there are no labels.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, coerce_numbers_to_str=True)
 
     source: LabelSource
     weak: bool = False  # made by a tool, or given to more than single lines
@@ -76,6 +80,9 @@ class System(Frozen):
 
     description: str
     kind: str  # the kind of system, in words that an interpreter may read
+    format: Name  # a file in logs/formats/
+    lines: Lines | None = None  # first and last line to read, where it is not all
+    max_lines: int | None = Field(default=None, gt=0)  # the same, from the first
     simulated: str | None = None  # dialect to simulate; then there is nothing to fetch
     files: tuple[SourceFile, ...] = ()
     path: str | None = None  # a file of one's own, read where it lies
@@ -98,6 +105,22 @@ class System(Frozen):
     def _a_word_is_a_source(cls, value: Any) -> Any:
         return {"source": value} if isinstance(value, str) else value
 
+    @model_validator(mode="after")
+    def _one_part(self) -> System:
+        if self.lines and self.max_lines:
+            raise ValueError("give lines or max_lines, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _the_format_reads_it(self) -> System:
+        plugins.check_block("logs.formats", self.format, self.options)
+        return self
+
+    @property
+    def part(self) -> tuple[int, int] | None:
+        """First and last line to read; None for all."""
+        return (1, self.max_lines) if self.max_lines else self.lines
+
     @property
     def is_simulated(self) -> bool:
         """Whether its lines were made here; every table says so."""
@@ -106,12 +129,19 @@ class System(Frozen):
 
 def load_systems(path: Path = Path("systems.yaml")) -> dict[str, System]:
     """Read and check systems.yaml: name -> system."""
-    return {name: checked_model(System, path, entry, name) for name, entry in read_yaml(path).items()}
+    content = read_yaml(path)
+    return {name: _checked(name, path, content) for name in content}
 
 
 def load_system(name: str, path: Path = Path("systems.yaml")) -> System:
     """One entry of systems.yaml; an unknown name is an error that lists the known ones."""
-    systems = load_systems(path)
-    if name not in systems:
-        raise SettingsError(f"{path}: no system {name!r}; known: {', '.join(systems)}")
-    return systems[name]
+    content = read_yaml(path)
+    if name not in content:
+        raise SettingsError(f"{path}: no system {name!r}; known: {', '.join(map(str, content))}")
+    return _checked(name, path, content)
+
+
+def _checked(name: str, path: Path, content: dict[str, Any]) -> System:
+    if not NAME.fullmatch(str(name)):
+        raise SettingsError(f"{locate_key((path,), [name])}: {name!r}: a system's name is of a-z, 0-9 and _ alone")
+    return checked_model(System, path, content[name], name)

@@ -25,7 +25,7 @@ def project(workspace: Path) -> Path:
 
 
 def metrics(folder: Path, detector: str, **values: float) -> None:
-    path = folder / f"reports/metrics/e1/{detector}.json"
+    path = folder / f"data/metrics/e1/honest/{detector}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = [
         {"level": level, "metric": metric, "threshold": "" if metric == "auprc" else "fixed", "value": value}
@@ -47,9 +47,9 @@ def test_a_number_that_one_kind_alone_defines_does_not_hold() -> None:
 
 def test_the_table_shows_every_kind_and_what_moves_too_much(project: Path) -> None:
     metrics(project, "exact_match", f1=0.5, auprc=0.25)
-    one = {"exact_match": read_figures(project, "e1", "exact_match")}
+    one = {"exact_match": read_figures(project, "e1/honest", "exact_match")}
     metrics(project, "exact_match", f1=0.5, auprc=0.375)
-    other = {"exact_match": read_figures(project, "e1", "exact_match")}
+    other = {"exact_match": read_figures(project, "e1/honest", "exact_match")}
     lines = list(compare_figures([one, other], {"exact_match": False}))
     assert format_table(["this", "that"], lines).splitlines()[2:] == [
         "| exact_match | f1 fixed | 0.5000 | 0.5000 | 0 |  |",
@@ -66,10 +66,9 @@ def test_an_empty_word_takes_a_variable_away() -> None:
 
 
 def test_vectors_are_made_anew_only_where_that_is_asked_for(project: Path) -> None:
-    stages = [("train", "e1", "level"), ("score", "e1", "level"), ("evaluate", "e1", "level")]
-    assert list(stages_of("e1", ["level"], embed=False)) == stages
-    systems = [("embed", "gears"), ("embed", "belts"), ("embed", "pumps")]
-    assert list(stages_of("e1", ["level"], embed=True)) == [*systems, ("sample", "e1"), *stages]
+    stages = [(stage, "e1", "level", "knn") for stage in ("train", "score", "evaluate")]
+    assert list(stages_of("e1", ["level", "knn"], embed=False)) == stages
+    assert list(stages_of("e1", ["level", "knn"], embed=True)) == [("embed", "words"), ("sample", "e1"), *stages]
 
 
 @pytest.mark.parametrize("embed", [False, True])
@@ -81,11 +80,12 @@ def test_kinds_run_apart_and_what_is_here_stays_as_it_is(
     def pretend(stage: tuple[str, ...], folder: Path, environment: dict[str, str]) -> None:
         seen.append({path.name for path in (folder / "data").iterdir()})
         if stage[0] == "evaluate":
-            metrics(folder, stage[2], f1=0.5 if "MKL_CBWR" in environment else 0.501)
+            for detector in stage[2:]:
+                metrics(folder, detector, f1=0.5 if "MKL_CBWR" in environment else 0.501)
 
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
     monkeypatch.setattr(variants, "run_stage", pretend)
-    words = ["--experiment", "e1", "--detectors", "exact_match,crosyslog", "--kinds", "as it is,plain MKL"]
+    words = ["--arm", "e1/honest", "--detectors", "exact_match,crosyslog", "--kinds", "as it is,plain MKL"]
     assert main([*words, *["--embed"] * embed]) == 1
     printed = capsys.readouterr().out
     assert "| exact_match | f1 fixed | 0.5010 | 0.5000 | 1.0e-03 | too much |" in printed
@@ -108,12 +108,12 @@ def test_frozen_numbers_hold_within_what_their_method_allows() -> None:
 
 
 def test_a_frozen_row_is_measured_in_the_last_run(workspace: Path) -> None:
-    for experiment, value in (("e1", 0.1504), ("e1_published", 0.4031)):
-        path = workspace / f"reports/metrics/{experiment}/lstm.json"
+    for experiment, value in (("e1/honest", 0.1504), ("e1/published", 0.4031)):
+        path = workspace / f"data/metrics/{experiment}/lstm.json"
         path.parent.mkdir(parents=True)
         row = {"level": "event", "metric": "f1", "threshold": "fixed", "value": value, "low": 0.1, "high": None}
         path.write_text(json.dumps([row]))
-    row = {"experiment": "e1_published", "detector": "lstm", "level": "event", "metric": "f1", "threshold": "fixed"}
+    row = {"experiment": "e1/published", "detector": "lstm", "level": "event", "metric": "f1", "threshold": "fixed"}
     measured = published_numbers.measured_row({**row, "value": 0.4, "low": 0.2, "high": 0.5})
     assert measured == {**row, "value": 0.403, "low": 0.1, "high": None}
     assert published_numbers.measured_row({**row, "metric": "f1_gap", "value": 0})["value"] == 0.253

@@ -37,8 +37,8 @@ def test_a_system_without_labels_by_people_is_named(crosslog: Run, workspace: Pa
 @pytest.fixture
 def systems(workspace: Path) -> Path:
     """`old`, whose events are labelled, and `new`, with one template in the same words and one that is its own."""
-    write_params(workspace, {"embed.options": {"dim": 256, "seed": 1}})
-    entry = "{description: d, kind: k, path: x, labels: tag}"
+    write_params(workspace, {"encoders.words.options": {"dim": 256, "seed": 1}})
+    entry = "{description: d, kind: k, format: plain, path: x, labels: tag}"
     Path("systems.yaml").write_text(f"old: {entry}\nnew: {entry.replace('tag', 'none')}\n", encoding="utf-8")
     written("old", ["the belt of the pump broke apart", "the lamp is lit as before"])
     written("new", ["the belt of the pump broke apart", "seventeen quite other zebras"])

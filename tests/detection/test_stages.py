@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from imports import REPOSITORY
+from projects import params, write_project
 from safetensors.numpy import load_file
 
 from crosslog import artifacts
@@ -19,7 +19,7 @@ from crosslog.detection.detectors.exact_match import ExactMatch
 from crosslog.detection.episodes.scoring import DetectorError
 from crosslog.detection.split import SplitError
 from crosslog.interpretation.review import table
-from crosslog.settings import SettingsError, read_yaml
+from crosslog.settings import SettingsError
 from crosslog.templates import template_key
 from tasks import evaluate, sample, score, train
 from tasks._labelled import UnlabelledError
@@ -57,7 +57,7 @@ SPLIT: dict[str, Any] = {
 EXPERIMENT: dict[str, Any] = {
     "sources": ["old"],
     "target": "new",
-    "tuned_on": "e",
+    "detectors": ["exact_match", "crosyslog"],
     "representation": "message",
     "cut": {"length": 30},
     "sampling_seed": 1,
@@ -70,7 +70,7 @@ EXPERIMENT: dict[str, Any] = {
 def pipeline(workspace: Path) -> Path:
     """A workspace as the stage embed leaves it."""
     write_params()
-    entry = "{description: d, kind: k, path: x, labels: tag}"
+    entry = "{description: d, kind: k, format: plain, path: x, labels: tag}"
     Path("systems.yaml").write_text(f"old: {entry}\nnew: {entry}\n", encoding="utf-8")
     for number, system in enumerate(("old", "new")):
         write_system(system, number)
@@ -80,20 +80,9 @@ def pipeline(workspace: Path) -> Path:
 
 def write_params(**changed: Any) -> None:
     split = {**SPLIT, **{name: changed.pop(name) for name in SPLIT if name in changed}}
-    asked = {**EXPERIMENT, "split": split, **changed}
-    suite = {
-        "name": "small",
-        "systems": {"old": {"format": "plain"}, "new": {"format": "plain"}},
-        "representations": ["message"],
-        "detectors": list(DETECTORS),
-        "experiments": {"e": asked},
-        "variants": {"v": {**EXPERIMENT, "cut": {"length": 50}, "tuned_on": "v"}},
-        "variant_detectors": ["exact_match"],
-    }
-    content = {**read_yaml(REPOSITORY / "params.yaml"), "suites": {"small": suite}, "run": suite}
-    content["tune"] = {**content["tune"], "spaces": {}}
-    content.update(detectors=DETECTORS, embed={"encoder": "hashing", "grid_bits": 12, "options": {}})
-    Path("params.yaml").write_text(json.dumps(content), encoding="utf-8")
+    content = params({"suites": {"small": {"experiments": ["e"]}}, "tune.spaces": {}, "detectors": DETECTORS})
+    content["experiments"] = {"e": {**EXPERIMENT, "split": split, **changed}}
+    write_project(Path(), content, "small")
 
 
 def write_system(system: str, seed: int) -> None:
@@ -123,7 +112,7 @@ def write_system(system: str, seed: int) -> None:
     first = pl.Series([1] * 5, dtype=pl.UInt64)
     messages = {"message_id": ranks, "text": TEXTS, "level": LEVELS, "template_id": ranks}
     artifacts.MESSAGES.write(pl.DataFrame({**messages, "count": counts, "first_line": first}), system=system)
-    names = {"system": system, "representation": "message", "encoder": "hashing"}
+    names = {"system": system, "representation": "message", "encoder": "words"}
     units = pl.DataFrame({"message_id": ranks, "row": ranks, "text": TEXTS}).with_columns(
         encoding=pl.lit("0" * 16), unit_length=pl.lit(value=False)
     )
@@ -157,24 +146,24 @@ def everything(folder: str) -> dict[str, bytes]:
 )
 def test_each_bundle_needs_nothing_else(pipeline: Path, part: str, roles: list[str], events: int) -> None:
     sample.main("e")
-    windows = artifacts.EPISODE_WINDOWS.read(experiment="e", part=part)
-    found = artifacts.EPISODE_EVENTS.read(experiment="e", part=part)
+    windows = artifacts.EPISODE_WINDOWS.read(experiment="e/honest", part=part)
+    found = artifacts.EPISODE_EVENTS.read(experiment="e/honest", part=part)
     assert windows.group_by("episode", "role", maintain_order=True).len()["role"].to_list() == roles
     assert found.height == (windows["last"] - windows["first"]).sum() == events
     assert found.equals(found.unique(["system", "line"], maintain_order=True))
-    assert sorted(artifacts.EPISODE_MESSAGES.read(experiment="e", part=part)["text"]) == sorted(TEXTS)
-    assert {path.name for path in Path("data/episodes/e", part).iterdir()} == {
+    assert sorted(artifacts.EPISODE_MESSAGES.read(experiment="e/honest", part=part)["text"]) == sorted(TEXTS)
+    assert {path.name for path in Path("data/episodes/e/honest", part).iterdir()} == {
         "windows.parquet", "events.parquet", "messages.parquet", "texts.parquet", "vectors.npy"
     }  # fmt: skip
 
 
 def test_a_change_to_the_target_leaves_the_bundle_of_the_sources_alone(pipeline: Path) -> None:
     sample.main("e")
-    sources, target = everything("data/episodes/e/sources"), everything("data/episodes/e/target")
+    sources, target = everything("data/episodes/e/honest/sources"), everything("data/episodes/e/honest/target")
     write_system("new", seed=7)
     sample.main("e")
-    assert everything("data/episodes/e/sources") == sources
-    assert everything("data/episodes/e/target") != target
+    assert everything("data/episodes/e/honest/sources") == sources
+    assert everything("data/episodes/e/honest/target") != target
 
 
 @pytest.mark.parametrize(
@@ -185,7 +174,7 @@ def test_episodes_lie_within_the_lines_that_are_asked_for(
 ) -> None:
     write_params(**part, episodes=2)
     sample.main("e")
-    lines = artifacts.EPISODE_EVENTS.read(experiment="e", part="target")["line"]
+    lines = artifacts.EPISODE_EVENTS.read(experiment="e/honest", part="target")["line"]
     assert lines.min() >= first
     assert lines.max() <= last
 
@@ -198,7 +187,8 @@ def test_lines_that_a_system_has_not_are_an_error(pipeline: Path) -> None:
 
 def judged(verdicts: list[str]) -> None:
     """Make the target one that people label: a verdict for each of its templates."""
-    entries = "old: {description: old, kind: k, path: x}\nnew: {description: new, kind: k, path: x, labels: reviewed}\n"
+    entries = "old: {description: old, kind: k, format: plain, path: x}\n"
+    entries += "new: {description: new, kind: k, format: plain, path: x, labels: reviewed}\n"
     Path("systems.yaml").write_text(entries, encoding="utf-8")
     keys = [template_key(text) for text in TEXTS]
     counts = pl.Series([1] * 5, dtype=pl.UInt64)
@@ -226,8 +216,8 @@ def test_what_people_say_takes_the_place_of_a_system_s_own_labels(
     )
     write_params(support={"events": 50, "rate": [0.0, 1.0]}, query={"events": 100, "rate": [0.0, 1.0]})
     sample.main("e")
-    events = artifacts.EPISODE_EVENTS.read(experiment="e", part="target").join(
-        artifacts.EPISODE_MESSAGES.read(experiment="e", part="target").select("message", "text"), on="message"
+    events = artifacts.EPISODE_EVENTS.read(experiment="e/honest", part="target").join(
+        artifacts.EPISODE_MESSAGES.read(experiment="e/honest", part="target").select("message", "text"), on="message"
     )
     said = events.filter(~pl.col("line").is_between(300, 310))
     assert said["anomalous"].equals(said["text"] == "valve shut", check_names=False)
@@ -258,21 +248,23 @@ def test_an_impossible_request_leaves_the_last_bundle_as_it_was(pipeline: Path) 
 
 
 def test_an_unknown_experiment_is_answered_with_the_known_ones(pipeline: Path) -> None:
-    with pytest.raises(SettingsError, match="run small has no experiment 'x'; known: e"):
+    with pytest.raises(SettingsError, match=r"experiments/x\.yaml not found; there are: e"):
         sample.main("x")
 
 
 def test_a_detector_without_a_block_is_answered_with_those_that_have_one(pipeline: Path) -> None:
-    sample.main("e")
-    with pytest.raises(SettingsError, match="no block 'keyword'; known: exact_match, crosyslog"):
-        train.main("e", "keyword")
+    write_params(detectors=["exact_match", "keyword"])
+    with pytest.raises(
+        SettingsError, match=r"keyword has no block in `detectors` .*; there are: exact_match, crosyslog"
+    ):
+        train.main("e")
 
 
 def test_a_detector_that_learns_nothing_is_fitted_once_and_leaves_a_file(pipeline: Path) -> None:
     sample.main("e")
     train.main("e", "exact_match")
-    assert [path.name for path in Path("data/fitted/e/exact_match/new").iterdir()] == ["seed-1.safetensors"]
-    assert load_file("data/fitted/e/exact_match/new/seed-1.safetensors") == {}
+    assert [path.name for path in Path("data/fitted/e/honest/exact_match/new").iterdir()] == ["seed-1.safetensors"]
+    assert load_file("data/fitted/e/honest/exact_match/new/seed-1.safetensors") == {}
 
 
 def test_each_seed_has_its_weights_and_scores_and_the_same_bytes_again(pipeline: Path) -> None:
@@ -280,12 +272,14 @@ def test_each_seed_has_its_weights_and_scores_and_the_same_bytes_again(pipeline:
     train.main("e", "crosyslog")
     score.main("e", "crosyslog")
     first = everything("data/fitted"), everything("data/scores")
-    assert len(first[0]) == 2
-    assert len(set(first[0].values())) == 2
+    states = [content for path, content in first[0].items() if path.endswith(".safetensors")]
+    assert len(states) == len(set(states)) == 2
+    for key in Path("data").rglob("crosyslog.key"):
+        key.unlink()
     train.main("e", "crosyslog")
     score.main("e", "crosyslog")
     assert first == (everything("data/fitted"), everything("data/scores"))
-    scores = artifacts.SCORES.read(experiment="e", detector="crosyslog")
+    scores = artifacts.SCORES.read(experiment="e/honest", detector="crosyslog")
     assert scores.height == 2 * 450
     assert scores["seed"].unique().sort().to_list() == [1, 2]
 
@@ -294,7 +288,7 @@ def test_scores_cover_each_event_of_each_span_once(pipeline: Path) -> None:
     sample.main("e")
     train.main("e", "exact_match")
     score.main("e", "exact_match")
-    scores = artifacts.SCORES.read(experiment="e", detector="exact_match")
+    scores = artifacts.SCORES.read(experiment="e/honest", detector="exact_match")
     sizes = {"support": 50, "query": 100}
     for key, rows in scores.group_by("episode", "role"):
         assert rows["unit"].to_list() == list(range(sizes[key[1]]))
@@ -307,13 +301,13 @@ def test_seconds_of_both_stages_stand_side_by_side(pipeline: Path) -> None:
     train.main("e", "crosyslog")
     score.main("e", "crosyslog")
     train.main("e", "crosyslog")
-    seconds = json.loads(Path("data/seconds/e/crosyslog.json").read_text(encoding="utf-8"))
+    seconds = json.loads(Path("data/seconds/e/honest/crosyslog.json").read_text(encoding="utf-8"))
     assert {kind: len(each) for kind, each in seconds.items()} == {"train": 2, "adapt": 6, "score": 6}
 
 
 def test_scoring_before_training_says_what_to_run(pipeline: Path) -> None:
     sample.main("e")
-    with pytest.raises(ArtifactError, match=r"data/fitted/e/exact_match/new/seed-1\.safetensors .*run `dvc repro`"):
+    with pytest.raises(ArtifactError, match=r"data/fitted/e/honest/exact_match\.key .*run `dvc repro`"):
         score.main("e", "exact_match")
 
 
@@ -324,17 +318,17 @@ def test_a_broken_promise_names_detector_experiment_and_episode(
     train.main("e", "exact_match")
     monkeypatch.setattr(ExactMatch, "score", lambda self, windows: np.full(windows.size, np.inf, np.float32))
     with pytest.raises(
-        DetectorError, match=r"exact_match in e, target new, seed 1, episode 0: 50 of its scores are not finite"
+        DetectorError, match=r"exact_match in e/honest, target new, seed 1, episode 0: 50 of its scores are not finite"
     ):
         score.main("e", "exact_match")
-    assert not Path("data/scores/e/exact_match.parquet").exists()
+    assert not Path("data/scores/e/honest/exact_match.parquet").exists()
 
 
 def test_what_the_stage_tune_chose_lies_over_the_block_of_params(pipeline: Path) -> None:
     sample.main("e")
     tuned(crosyslog={"hidden_size": 6})
     train.main("e", "crosyslog")
-    state = load_file("data/fitted/e/crosyslog/new/seed-1.safetensors")
+    state = load_file("data/fitted/e/honest/crosyslog/new/seed-1.safetensors")
     assert state["head.weight"].shape == (2, 6)
 
 
@@ -345,21 +339,13 @@ def test_training_before_tuning_says_what_to_run(pipeline: Path) -> None:
         train.main("e", "crosyslog")
 
 
-def test_a_variant_runs_as_an_experiment_does(pipeline: Path) -> None:
-    sample.main("v")
-    artifacts.write_json(artifacts.chosen_path("v", "exact_match"), {})
-    train.main("v", "exact_match")
-    score.main("v", "exact_match")
-    assert artifacts.SCORES.read(experiment="v", detector="exact_match")["unit"].max() == 99
-
-
 @pytest.mark.parametrize(("protocol", "scored"), [("honest", {1}), ("published", {1})])
 def test_each_step_of_each_seed_and_episode_is_counted(pipeline: Path, protocol: str, scored: set[int]) -> None:
-    write_params(protocol=protocol)
+    write_params(protocols=[protocol])
     sample.main("e")
     train.main("e", "crosyslog")
     score.main("e", "crosyslog")
-    steps = artifacts.STEPS.read(experiment="e", detector="crosyslog")
+    steps = artifacts.STEPS.read(experiment=f"e/{protocol}", detector="crosyslog")
     assert steps.select("seed", "episode", "step").rows() == [
         (seed, episode, step) for seed in (1, 2) for episode in range(3) for step in (0, 1)
     ]
@@ -368,10 +354,10 @@ def test_each_step_of_each_seed_and_episode_is_counted(pipeline: Path, protocol:
 
 def test_shuffled_labels_keep_rates_and_lose_what_they_said(pipeline: Path) -> None:
     sample.main("e")
-    own = artifacts.EPISODE_EVENTS.read(experiment="e", part="target")
-    write_params(labels="shuffled")
+    own = artifacts.EPISODE_EVENTS.read(experiment="e/honest", part="target")
+    write_params(controls={"shuffled": ["exact_match"]})
     sample.main("e")
-    moved = artifacts.EPISODE_EVENTS.read(experiment="e", part="target")
+    moved = artifacts.EPISODE_EVENTS.read(experiment="e/shuffled_honest", part="target")
     assert moved.drop("label", "anomalous").equals(own.drop("label", "anomalous"))
     assert (own.group_by("message").agg(pl.col("anomalous").n_unique())["anomalous"] == 1).all()
     assert (moved.group_by("message").agg(pl.col("anomalous").n_unique())["anomalous"] == 2).all()
@@ -392,11 +378,8 @@ SHAPES: dict[str, dict[str, Any]] = {
 
 
 def write_shape(shape: str, **changed: Any) -> None:
-    write_params(**changed)
-    params = read_yaml(Path("params.yaml"))
-    for run in (params["run"], params["suites"]["small"]):
-        run["experiments"]["e"] = {**EXPERIMENT, **SHAPES[shape], **changed}
-    Path("params.yaml").write_text(json.dumps(params), encoding="utf-8")
+    write_params()
+    Path("experiments/e.yaml").write_text(json.dumps({**EXPERIMENT, **SHAPES[shape], **changed}), encoding="utf-8")
 
 
 @pytest.mark.parametrize("protocol", ["honest", "published"])
@@ -405,14 +388,14 @@ def write_shape(shape: str, **changed: Any) -> None:
 def test_every_shape_goes_through_all_stages_and_only_the_published_way_fails_the_audit(
     pipeline: Path, shape: str, detector: str, protocol: str
 ) -> None:
-    write_shape(shape, protocol=protocol)
+    write_shape(shape, protocols=[protocol])
     for stage in (sample, train, score, evaluate):
         stage.main("e", *[detector] * (stage is not sample))
-    audits = artifacts.AUDITS.read(experiment="e", detector=detector)
+    audits = artifacts.AUDITS.read(experiment=f"e/{protocol}", detector=detector)
     refused = set(audits.filter(passed=False)["check"])
     assert ("support comes before query by line" in refused) == (protocol == "published")
     assert bool(refused) == (protocol == "published")
-    metrics = artifacts.METRICS.read(experiment="e", detector=detector)
+    metrics = artifacts.METRICS.read(experiment=f"e/{protocol}", detector=detector)
     unit = SHAPES[shape].get("unit", "event")
     assert metrics["level"].unique(maintain_order=True)[0] == unit
     assert "event" not in set(metrics["level"]) or unit == "event"
@@ -428,11 +411,13 @@ def test_every_system_in_turn_is_taught_by_all_others_alone(pipeline: Path) -> N
     sample.main("e")
     train.main("e", "crosyslog")
     score.main("e", "crosyslog")
-    scores = artifacts.SCORES.read(experiment="e", detector="crosyslog")
+    scores = artifacts.SCORES.read(experiment="e/honest", detector="crosyslog")
     assert scores.select("target", "sources").unique().sort("target").rows() == [("new", "old"), ("old", "new")]
-    states = {path.as_posix() for path in Path("data/fitted/e/crosyslog").rglob("*.safetensors")}
+    states = {path.as_posix() for path in Path("data/fitted/e/honest/crosyslog").rglob("*.safetensors")}
     assert states == {
-        f"data/fitted/e/crosyslog/{target}/seed-{seed}.safetensors" for target in ("old", "new") for seed in (1, 2)
+        f"data/fitted/e/honest/crosyslog/{target}/seed-{seed}.safetensors"
+        for target in ("old", "new")
+        for seed in (1, 2)
     }
 
 
@@ -440,9 +425,9 @@ def test_events_of_no_session_are_left_out_and_counted(pipeline: Path, capsys: p
     write_shape("sessions")
     sample.main("e")
     assert "new: 6 of 600 events are of no session and left out" in capsys.readouterr().err
-    events = artifacts.EPISODE_EVENTS.read(experiment="e", part="target")
+    events = artifacts.EPISODE_EVENTS.read(experiment="e/honest", part="target")
     assert events["session"].null_count() == 0
-    windows = artifacts.EPISODE_WINDOWS.read(experiment="e", part="target")
+    windows = artifacts.EPISODE_WINDOWS.read(experiment="e/honest", part="target")
     for first, last in windows.select("first", "last").iter_rows():
         assert events[first:last]["session"].n_unique() == 1
     assert events.group_by("session").len()["len"].unique().to_list() == [9]

@@ -15,17 +15,17 @@ import numpy as np
 import polars as pl
 import pytest
 from imports import REPOSITORY
+from projects import params, write_project
 from threadpoolctl import threadpool_limits
 
 from crosslog import artifacts, plugins
 from crosslog.detection.detectors.knn import Knn
 from crosslog.detection.tuning.history import SearchError
 from crosslog.evaluation.metrics import compute_f1
-from crosslog.plugins import PluginError
-from crosslog.settings import Settings, SettingsError, read_yaml
+from crosslog.settings import Settings, SettingsError
+from crosslog.sources import read_sources
 from tasks import _searches, tune
 
-PARAMS = read_yaml(REPOSITORY / "params.yaml")
 SPAN = 120  # events
 TEXTS = 12  # per system, a quarter of them anomalous
 DETECTORS: dict[str, Any] = {
@@ -55,7 +55,8 @@ EXPERIMENT: dict[str, Any] = {
     "sampling_seed": 1,
     "seeds": [1, 2],
     "split": SPLIT,
-    "tuned_on": "e",
+    "detectors": ["keyword", "knn", "logistic"],
+    "tuned": ["knn", "logistic"],
 }
 
 
@@ -69,22 +70,13 @@ def pipeline(workspace: Path) -> Iterator[Path]:
         yield workspace
 
 
-def write_params(suite: dict[str, Any] | None = None, **sections: Any) -> None:
-    """A small params.yaml; `suite` and `sections` say what of it is otherwise."""
-    run = {
-        "name": "small",
-        "systems": {system: {"format": "plain"} for system in ("old", "older", "new")},
-        "representations": ["message"],
-        "detectors": list(DETECTORS),
-        "variant_detectors": ["keyword", "knn"],
-        "experiments": {"e": EXPERIMENT, "f": {**EXPERIMENT, "seeds": [7]}},
-        "variants": {"a": {**EXPERIMENT, "sources": ["older", "old"]}},
-        "tuned": ["knn", "logistic"],
-        **(suite or {}),
-    }
-    content = {**PARAMS, "suites": {"small": run}, "run": run}
-    content |= {"detectors": DETECTORS, "tune": TUNE, **sections}
-    Path("params.yaml").write_text(json.dumps(content), encoding="utf-8")
+def write_params(experiment: dict[str, Any] | None = None, **sections: Any) -> None:
+    """A small params.yaml and three experiments; `experiment` and `sections` say what of it is otherwise."""
+    own = {**EXPERIMENT, **(experiment or {})}
+    content = {**params({"suites": {"small": {"experiments": ["e", "f", "a"]}}}), "detectors": DETECTORS, "tune": TUNE}
+    few = {"detectors": ["keyword", "knn"], "sources": ["older", "old"], "tuned_on": "e"}
+    content["experiments"] = {"e": own, "f": {**own, "seeds": [7], "tuned_on": "e"}, "a": {**own, **few}}
+    write_project(Path(), {**content, **sections}, "small")
 
 
 def write_bundle(part: str, systems: tuple[str, ...], roles: tuple[str, str], seed: int = 0) -> None:
@@ -103,7 +95,7 @@ def write_bundle(part: str, systems: tuple[str, ...], roles: tuple[str, str], se
         for system in systems for at, role in enumerate(roles) for first in range(0, SPAN, 10)
     ]  # fmt: skip
     rank = pl.Series(range(len(texts)), dtype=pl.UInt32)
-    names = {"experiment": "e", "part": part}
+    names = {"experiment": "e/honest", "part": part}
     artifacts.EPISODE_WINDOWS.write(fitting(pl.DataFrame(windows), artifacts.EPISODE_WINDOWS), **names)
     artifacts.EPISODE_EVENTS.write(events, **names)
     messages = pl.DataFrame({"message": rank, "text": texts, "template": texts}).with_columns(
@@ -172,7 +164,7 @@ def test_the_target_cannot_change_what_is_chosen(pipeline: Path) -> None:
     write_bundle(artifacts.TARGET, ("new",), ("support", "query"), seed=8)
     tune.main("e")
     assert (everything(), journals()) == (before, searched)
-    shutil.rmtree("data/episodes/e/target")
+    shutil.rmtree("data/episodes/e/honest/target")
     shutil.rmtree("data/searches")
     tune.main("e")
     assert (everything(), journals()) == (before, searched)
@@ -247,12 +239,9 @@ def dying_after(calls: int) -> Callable[..., float]:
         ("tune", {**TUNE, "startup_trials": 3}),
         ("tune", {**TUNE, "seed": 4}),
         ("tune", {**TUNE, "spaces": {**SPACES, "knn": {"neighbours": {"values": [1, 2]}}}}),
-        ("suite", {"experiments": {"e": {**EXPERIMENT, "unit": "window"}}}),
-        (
-            "suite",
-            {"experiments": {"e": {**EXPERIMENT, "split": {**SPLIT, "support": {"events": 60, "rate": [0.05, 0.5]}}}}},
-        ),
-        ("evaluate", {**PARAMS["evaluate"], "threshold": 0.4}),
+        ("experiment", {"unit": "window"}),
+        ("experiment", {"split": {**SPLIT, "support": {"events": 60, "rate": [0.05, 0.5]}}}),
+        ("evaluate", {**params()["evaluate"], "threshold": 0.4}),
     ],
     ids=["block", "startup_trials", "seed", "space", "unit", "support", "threshold"],
 )
@@ -273,15 +262,25 @@ def test_settings_that_cannot_change_what_is_found_ask_for_the_same_search(pipel
 
 
 def journal_of(detector: str) -> Path:
-    return _searches.journal_of(Settings.load(), detector, "e")
+    settings = Settings.load()
+    return _searches.journal_of(settings, detector, settings.experiment("e"))
 
 
-def test_the_code_that_a_search_runs_is_in_its_fingerprint_and_other_detectors_are_not(pipeline: Path) -> None:
-    files = set(_searches._files("knn", "e"))
-    assert {path for path in files if path.startswith("detection/detectors/")} == {"detection/detectors/knn.py"}
-    assert files > {
-        "detection/events.py", "detection/episodes/scoring.py", "detection/learning/counts.py",
-        "detection/tuning/search.py", "evaluation/metrics.py", "events.parquet", "vectors.npy",
+def test_the_code_that_a_search_runs_is_in_its_fingerprint_and_other_detectors_are_not(
+    pipeline: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def noting(*modules: str) -> dict[str, bytes]:
+        read.extend(read_sources(*modules))
+        return read_sources(*modules)
+
+    monkeypatch.setattr(_searches, "read_sources", noting)
+    journal_of("knn")
+    assert {name for name in read if ".detectors." in name} == {"crosslog.detection.detectors.knn"}
+    assert set(read) > {
+        "crosslog.detection.events", "crosslog.detection.episodes.scoring", "crosslog.detection.learning.counts",
+        "crosslog.detection.tuning.search", "crosslog.evaluation.metrics", "tasks._searches",
     }  # fmt: skip
 
 
@@ -298,17 +297,18 @@ def test_nothing_heavy_is_loaded_where_nothing_is_tuned(pipeline: Path) -> None:
 
 
 def test_a_detector_that_draws_random_numbers_is_given_the_one_seed_of_the_search(pipeline: Path) -> None:
-    block = PARAMS["detectors"]["protonet"]
+    block = Settings.load(REPOSITORY / "params.yaml").detectors["protonet"]
     spaces = {"protonet": {"shots": {"values": [5, 20]}}}
-    suite = {"detectors": ["protonet"], "variant_detectors": [], "tuned": ["protonet"]}
-    write_params(suite, detectors={"protonet": block}, tune={**TUNE, "spaces": spaces})
+    write_params({"detectors": ["protonet"]}, detectors={"protonet": block}, tune={**TUNE, "spaces": spaces})
     made = _searches.problem_of(Settings.load(), "protonet", []).build({"shots": 5})
     assert made == plugins.build("detection.detectors", "protonet", {**block, "shots": 5, "seed": 3})
 
 
 def test_a_block_that_does_not_fit_its_detector_is_an_error_before_anything_is_tried(pipeline: Path) -> None:
     write_params(detectors={**DETECTORS, "knn": {"neighbours": 5, "nieghbours": 5}})
-    with pytest.raises(PluginError, match=r"knn: missing \[\], unknown \['nieghbours'\]"):
+    with pytest.raises(
+        SettingsError, match=r"params.yaml:\d+: detectors.knn.nieghbours: is no field; there are: neigh"
+    ):
         tune.main("e")
 
 
@@ -322,5 +322,5 @@ def test_a_search_in_which_all_fails_says_why_and_what_to_delete(
 
 
 def test_an_unknown_experiment_is_answered_with_the_known_ones(pipeline: Path) -> None:
-    with pytest.raises(SettingsError, match="has no experiment 'x'; known: e, f, a"):
+    with pytest.raises(SettingsError, match=r"experiments/x\.yaml not found; there are: a, e, f"):
         tune.main("x")

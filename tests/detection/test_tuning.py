@@ -18,13 +18,13 @@ from optuna.storages import BaseStorage, InMemoryStorage
 
 from crosslog import schemas
 from crosslog.detection.events import Episode, Windows
-from crosslog.detection.tuning.fingerprint import fingerprint
 from crosslog.detection.tuning.folds import leave_one_out
 from crosslog.detection.tuning.history import Found, SearchError
 from crosslog.detection.tuning.journal import opened
 from crosslog.detection.tuning.search import Judge, Problem, search
 from crosslog.evaluation.metrics import compute_f1
 from crosslog.settings import Space, TuneSettings
+from crosslog.sources import digest_contents
 
 SOURCES, TARGET = problem(events=400)
 SPACE = {"place": Space(low=-1.0, high=1.0), "side": Space(values=(-1, 1))}
@@ -287,7 +287,7 @@ def test_what_is_searched_for_by_two_is_done_by_one(tmp_path: Path) -> None:
 
 
 def test_a_fingerprint_tells_names_and_contents_apart_but_not_their_order() -> None:
-    first = fingerprint({"a": b"1", "b": b"2"})
-    assert first == fingerprint({"b": b"2", "a": b"1"})
+    first = digest_contents({"a": b"1", "b": b"2"})
+    assert first == digest_contents({"b": b"2", "a": b"1"})
     others: list[Mapping[str, bytes]] = [{"a": b"1"}, {"a": b"2", "b": b"1"}, {"a": b"1b2"}, {"ab": b"12"}, {}]
-    assert len({first, *map(fingerprint, others)}) == 6
+    assert len({first, *map(digest_contents, others)}) == 6

@@ -3,13 +3,14 @@ from __future__ import annotations
 import importlib
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 from embedding.models_made_here import tiny_bert
-from projects import write_params
+from projects import small_settings, write_params
 
 from crosslog import artifacts, plugins, settings
 from crosslog.csv_files import CsvError
@@ -51,10 +52,11 @@ def toys(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, **embed: Any) -> None:
-    """Let params.yaml say this of `embed`, and all representations of `run`."""
-    loaded = settings.Settings.load()
-    run = loaded.run.model_copy(update={"representations": ("message", "template", "interpretation")})
-    changed = loaded.model_copy(update={"run": run, "embed": settings.EmbedSettings(grid_bits=GRID_BITS, **embed)})
+    """Let params.yaml say this of the encoder `words`, and a suite ask for all representations of `toys`."""
+    asked = SimpleNamespace(encoders={"words": {"toys": ("message", "template", "interpretation")}})
+    block = settings.EmbedSettings(grid_bits=GRID_BITS, **embed)
+    changed = small_settings().model_copy(update={"encoders": {"words": block}})
+    monkeypatch.setattr(settings.Settings, "run", asked)
     monkeypatch.setattr(settings.Settings, "load", classmethod(lambda cls: changed))
 
 
@@ -63,8 +65,8 @@ def seconds() -> dict[str, dict[str, Any]]:
 
 
 def units(representation: str) -> list[tuple[int, int, str]]:
-    frame = artifacts.UNITS.read(system="toys", representation=representation, encoder="hashing")
-    path = artifacts.UNITS.at(system="toys", representation=representation, encoder="hashing").with_suffix(".npy")
+    frame = artifacts.UNITS.read(system="toys", representation=representation, encoder="words")
+    path = artifacts.UNITS.at(system="toys", representation=representation, encoder="words").with_suffix(".npy")
     vectors = artifacts.read_vectors(path, rows=frame["row"].max() + 1)
     encoder = RoundedEncoder(plugins.build("embedding.encoders", "hashing", {"dim": 16, "seed": 1}), GRID_BITS)
     for row, text in frame.select("row", "text").iter_rows():
@@ -74,7 +76,7 @@ def units(representation: str) -> list[tuple[int, int, str]]:
 
 def test_each_representation_has_a_row_per_distinct_text_in_order_of_need(toys: Path) -> None:
     interpret.main("toys")
-    embed.main("toys")
+    embed.main("words")
     assert units("message") == [
         (0, 0, "gear 1 broke"),
         (1, 1, "widget <*> spun left"),
@@ -95,8 +97,8 @@ def test_every_row_says_which_encoding_it_has_and_whether_its_length_is_one(
     found: dict[str, list[str]] = {}
     for name, systems in (("others", {}), ("toys", {"toys": {"max_tokens": 5}})):
         use(monkeypatch, encoder="bert_published", options=options, systems=systems)
-        embed.main("toys")
-        frame = artifacts.UNITS.read(system="toys", representation="message", encoder="bert_published")
+        embed.main("words")
+        frame = artifacts.UNITS.read(system="toys", representation="message", encoder="words")
         found[name] = frame["encoding"].unique().to_list()
         assert frame["unit_length"].unique().to_list() == [False]
     assert len(found["toys"]) == len(found["others"]) == 1
@@ -105,24 +107,24 @@ def test_every_row_says_which_encoding_it_has_and_whether_its_length_is_one(
 
 def test_a_second_run_encodes_nothing_and_writes_the_same_bytes(toys: Path, capsys: pytest.CaptureFixture[str]) -> None:
     interpret.main("toys")
-    embed.main("toys")
+    embed.main("words")
     before = {path: path.read_bytes() for path in Path("data").rglob("*") if path.is_file()}
     capsys.readouterr()
     interpret.main("toys")
-    embed.main("toys")
+    embed.main("words")
     assert {path: path.read_bytes() for path in Path("data").rglob("*") if path.is_file()} == before
     assert capsys.readouterr().out.count(" 0 new, ") == 3
 
 
 def test_an_edited_row_is_exactly_one_new_vector(toys: Path, capsys: pytest.CaptureFixture[str]) -> None:
     interpret.main("toys")
-    embed.main("toys")
+    embed.main("words")
     path = artifacts.interpretations_path("toys")
     sentence = table.parse_rows(path.read_bytes(), "")["interpretation"][0]
     path.write_text(path.read_text(encoding="utf-8").replace(sentence, "A person knew better."), encoding="utf-8")
     interpret.main("toys")
     capsys.readouterr()
-    embed.main("toys")
+    embed.main("words")
     printed = capsys.readouterr().out.splitlines()
     assert [line.split(", ")[1] for line in printed] == ["0 new", "0 new", "1 new"]
     assert units("interpretation")[1] == (1, 1, "A person knew better.")
@@ -137,8 +139,8 @@ def test_the_length_of_a_system_reaches_its_vectors_and_no_others(toys: Path, mo
     found = {}
     for system in ("toys", "others"):
         use(monkeypatch, encoder="bert_published", options=options, systems={system: {"max_tokens": 5}})
-        embed.main("toys")
-        found[system] = artifacts.read_vectors(Path("data/embeddings/toys/message-bert_published.npy"), rows=5)
+        embed.main("words")
+        found[system] = artifacts.read_vectors(Path("data/embeddings/words/toys/message.npy"), rows=5)
     texts = [*MESSAGES[:4], embed.EMPTY]
     for system, max_tokens in (("toys", 5), ("others", 12)):
         encoder = plugins.build("embedding.encoders", "bert_published", {**options, "max_tokens": max_tokens})
@@ -148,15 +150,15 @@ def test_the_length_of_a_system_reaches_its_vectors_and_no_others(toys: Path, mo
 
 def test_seconds_are_those_of_the_run_that_encoded(toys: Path) -> None:
     interpret.main("toys")
-    embed.main("toys")
+    embed.main("words")
     first = seconds()
     assert {name: (entry["texts"], entry["new"]) for name, entry in first.items()} == {
-        "message-hashing": (5, 5),
-        "template-hashing": (3, 3),
-        "interpretation-hashing": (3, 3),
+        "message-words": (5, 5),
+        "template-words": (3, 3),
+        "interpretation-words": (3, 3),
     }
     assert all(entry["seconds"] >= 0 for entry in first.values())
-    embed.main("toys")
+    embed.main("words")
     assert seconds() == first
 
 
@@ -166,8 +168,8 @@ def test_seconds_of_another_encoder_take_the_place_of_those_that_no_longer_hold(
     interpret.main("toys")
     for seed, new in ((1, 5), (2, 5), (1, 0)):
         use(monkeypatch, encoder="hashing", options={"dim": 16, "seed": seed})
-        embed.main("toys")
-        assert (seconds()["message-hashing"]["identity"], seconds()["message-hashing"]["new"]) == (
+        embed.main("words")
+        assert (seconds()["message-words"]["identity"], seconds()["message-words"]["new"]) == (
             f"hashing-16-{seed}-grid{GRID_BITS}",
             new,
         )
@@ -175,12 +177,12 @@ def test_seconds_of_another_encoder_take_the_place_of_those_that_no_longer_hold(
 
 def test_a_template_without_interpretation_is_an_error_that_says_what_to_run(toys: Path) -> None:
     with pytest.raises(artifacts.ArtifactError, match="dvc repro interpret@toys"):
-        embed.main("toys")
+        embed.main("words")
     interpret.main("toys")
     path = artifacts.interpretations_path("toys")
     path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
     with pytest.raises(artifacts.ArtifactError, match=r"no interpretation for 2 templates.*dvc repro interpret@toys"):
-        embed.main("toys")
+        embed.main("words")
 
 
 def test_a_csv_that_cannot_be_read_is_left_as_it_is(toys: Path) -> None:

@@ -14,7 +14,7 @@ from crosslog.interpretation.review import decisions, table
 from tasks import interpret
 
 TEMPLATES = {"a" * 16: "widget <*> spun", "b" * 16: "gear <*> broke"}
-SYSTEM = "toys: {description: Toys, kind: a toy factory, simulated: toys, labels: none}\n"
+SYSTEM = "toys: {description: Toys, kind: a toy factory, format: plain, simulated: toys, labels: none}\n"
 Setter = Callable[..., None]
 
 

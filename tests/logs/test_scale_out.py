@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import logging
 import multiprocessing
 import os
@@ -26,14 +27,16 @@ from tasks import _inputs, _parsing, parse
 TOP = Path(__file__).parents[2]
 LINES = 30_000
 UNFINISHED = Path("data/unfinished/events/mine")
-ENTRY = f"mine: {{description: mine, kind: mine, path: logs/*, labels: tag, expected: {{lines: {LINES}}}}}\n"
+ENTRY = {
+    "description": "mine", "kind": "mine", "format": "bgl", "path": "logs/*", "labels": "tag",
+    "expected": {"lines": LINES},
+}  # fmt: skip
 
 
 @pytest.fixture
 def log(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace with a log of many chunks, two files of it, one of them compressed."""
     use()
-    (workspace / "systems.yaml").write_text(ENTRY)
     (workspace / "logs").mkdir()
     whole = b"".join(simulate_lines("bgl", LINES, 3))
     cut = whole.index(b"\n", len(whole) // 2) + 1
@@ -45,9 +48,9 @@ def log(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def use(**part: Any) -> None:
-    """Let params.yaml read `mine`, or a part of it, in small chunks."""
-    changes = {"run.systems.mine": {"format": "bgl", **part}, "parse.chunk_bytes": 200_000}
-    write_params(Path(), changes)
+    """Let `mine`, or a part of it, be read in small chunks."""
+    write_params(Path(), {"parse.chunk_bytes": 200_000})
+    Path("systems.yaml").write_text(json.dumps({"mine": {**ENTRY, **part}}), encoding="utf-8")
 
 
 def digests() -> dict[str, str]:

@@ -21,8 +21,8 @@ LINE = "- 1140000000 2006.02.15 n1 Feb 15 10:40:00 n1/n1 zcron: gizmo 7 turned\n
 def project(workspace: Path) -> Path:
     """A workspace with logs of one's own."""
     (workspace / "logs").mkdir()
-    mine = "mine: {description: mine, kind: mine, path: logs/*.log, labels: tag, expected: {lines: 2}}\n"
-    return project_of(workspace, {"mine": "cfdr_syslog"}, mine)
+    mine = "mine: {description: m, kind: m, format: cfdr_syslog, path: logs/*.log, labels: tag, expected: {lines: 2}}\n"
+    return project_of(workspace, mine)
 
 
 def test_own_logs_are_read_where_they_lie(project: Path) -> None:
@@ -61,7 +61,7 @@ DISORDER = {  # what else is remarked of a log of the mirror
 def test_a_real_log_holds_what_is_published(
     mirror: Path, workspace: Path, system: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project_of(workspace, {system: MIRROR[system]})
+    project_of(workspace)
     monkeypatch.setenv("CROSSLOG_MIRROR", str(mirror))
     download.main(system)
     parse.main(system)
@@ -85,10 +85,10 @@ def test_labels_of_what_the_log_does_not_have_are_remarked(workspace: Path) -> N
         "BlockId,Label\nblk_1,Anomaly\nblk_9,Normal\nblk_8,Normal\n"
     )
     entry = (
-        "mine: {description: mine, kind: mine, files: [{name: a.log, mirror: a.log}, "
+        "mine: {description: mine, kind: mine, format: hdfs, files: [{name: a.log, mirror: a.log}, "
         "{name: anomaly_label.csv, mirror: l.csv, role: labels}], labels: {source: sessions}}\n"
     )
-    project_of(workspace, {"mine": "hdfs"}, entry)
+    project_of(workspace, entry)
     shutil.copy("logs/a.log", "data/raw/mine/a.log")
     parse.main("mine")
     assert artifacts.REMARKS.read(system="mine").rows() == [

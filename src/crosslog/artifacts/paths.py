@@ -35,9 +35,9 @@ def line_labels_path(system: str) -> Path:
     return Path("labels") / f"{system}.csv"
 
 
-def embeddings_folder(system: str) -> Path:
-    """UNITS of a system, and beside each of them its vectors."""
-    return Path("data/embeddings") / system
+def embeddings_folder(encoder: str) -> Path:
+    """UNITS that an encoder of params.yaml has made, and beside each of them its vectors."""
+    return Path("data/embeddings") / encoder
 
 
 def vector_store(identity: str) -> Path:
@@ -75,6 +75,6 @@ def failures_path(path: Path) -> Path:
     return Path("data/failures") / f"{'-'.join(path.with_suffix('').parts)}.csv"
 
 
-def report_path(name: str) -> Path:
-    """A file of the report, such as comparison.md or figures/adaptation.svg."""
-    return Path("reports") / name
+def report_path(suite: str, name: str) -> Path:
+    """A file of a suite's report, such as comparison.md or figures/adaptation.svg."""
+    return Path("reports") / suite / name

@@ -30,6 +30,15 @@ def status() -> None:
         progress.show_run()
 
 
+@app.command()
+def use(suite: Annotated[str, Argument(help="a name in `suites` of params.yaml")]) -> None:
+    """Choose the suite that `dvc repro` works on: write its lists into suite.yaml."""
+    from crosslog.cli.use import use_suite  # noqa: PLC0415
+
+    with refusals_as_words():
+        say(use_suite(suite))
+
+
 @dataclass(frozen=True)
 class Review:
     """What `crosslog review` was told."""

@@ -26,7 +26,7 @@ Side = tuple[pl.DataFrame, NDArray[np.float32]]
 
 def propose_verdicts(system: str, sources: Sequence[str]) -> None:
     """Write data/proposals/<system>.csv; answers that people gave to the same proposals stay."""
-    encoder = build_encoder(Settings.load().embed)
+    encoder = build_encoder(Settings.load().default_encoder)
     mature = [_known(source, encoder) for source in sources or _labelled_systems(system)]
     if not mature:
         raise artifacts.ArtifactError("no other system has labels here: run `dvc repro` for one that has")

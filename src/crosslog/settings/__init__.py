@@ -1,13 +1,25 @@
-"""params.yaml as frozen, checked types: a misspelt key is an error that names file and key."""
+"""params.yaml and experiments/ as frozen, checked types: a misspelt key is an error that names file, line and key."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import PrivateAttr, model_validator
 
-from crosslog.settings.reading import Frozen, SettingsError, checked_model, read_yaml
+from crosslog import plugins
+from crosslog.settings.experiments import (
+    ALL_BUT_TARGET,
+    Cut,
+    Experiment,
+    Level,
+    Protocol,
+    Representation,
+    SpanRequest,
+    system_of,
+)
+from crosslog.settings.reading import Frozen, Name, SettingsError, checked_model, locate_key, read_yaml
 from crosslog.settings.stages import (
     EmbedSettings,
     EvaluateSettings,
@@ -18,45 +30,129 @@ from crosslog.settings.stages import (
     SimulateSettings,
     TokenPrices,
 )
-from crosslog.settings.suites import (
-    ALL_BUT_TARGET,
-    Cut,
-    Experiment,
-    Level,
-    Protocol,
-    Representation,
-    SpanRequest,
-    Suite,
-    SystemUse,
-)
+from crosslog.settings.suites import CHOSEN, Suite, SuiteEntry, chosen_suite, load_experiment, load_suite
 from crosslog.settings.tuning import Space, TuneSettings
+
+PARAMS = Path("params.yaml")
 
 
 class Settings(Frozen):
-    """params.yaml."""
+    """params.yaml; experiments and suites are read beside it when they are asked for."""
 
-    suites: dict[str, Suite]
-    run: Suite
+    suites: dict[Name, SuiteEntry]
     simulate: SimulateSettings
     parse: ParseSettings
+    miners: dict[Name, dict[str, Any]]
     interpret: InterpretSettings
-    encoders: dict[str, EmbedSettings]
-    embed: EmbedSettings
-    detectors: dict[str, dict[str, Any]]
+    embed: Name  # the encoder of experiments that name none
+    encoders: dict[Name, EmbedSettings]
+    detectors: dict[Name, dict[str, Any]]
     tune: TuneSettings
     evaluate: EvaluateSettings
     report: ReportSettings
     review: ReviewSettings
-    defaults: dict[str, Any] = Field(default_factory=dict)  # anchors that experiments merge; no stage reads them
+    _path: Path = PrivateAttr(default=PARAMS)
+
+    @classmethod
+    def load(cls, path: Path = PARAMS) -> Settings:
+        """Read and check params.yaml.
+
+        Raises
+        ------
+        SettingsError
+            If the file is missing, is not YAML or does not follow the types here.
+        """
+        settings = checked_model(cls, path, read_yaml(path))
+        settings._path = path
+        if problems := [f"{locate_key((path,), key)}: {'.'.join(key)}: {what}" for key, what in settings._misfits()]:
+            raise SettingsError("\n".join(problems))
+        return settings
+
+    @property
+    def run(self) -> Suite:
+        """The suite that `crosslog use` chose; the errors of `load_suite`."""
+        return self.suite(chosen_suite(self._path.parent))
+
+    def suite(self, name: str) -> Suite:
+        """A suite of `suites`, every experiment checked; the errors of `load_suite`."""
+        suite = load_suite(name, self.suites, self._defaults, self._path.parent)
+        for experiment in suite.experiments.values():
+            self._check(experiment)
+        return suite
+
+    def experiment(self, name: str) -> Experiment:
+        """experiments/<name>.yaml, checked; the errors of `load_experiment`."""
+        experiment = load_experiment(name, self._defaults, self._path.parent)
+        self._check(experiment)
+        return experiment
+
+    def arm(self, name: str) -> Experiment:
+        """An arm by its name, such as `e1/honest`; an unknown one is an error that lists those there are."""
+        arms = self.experiment(name.partition("/")[0]).arms
+        if name not in arms:
+            raise SettingsError(f"no arm {name}; there are: {', '.join(arms)}")
+        return arms[name]
+
+    @property
+    def default_encoder(self) -> EmbedSettings:
+        """The block of the encoder that experiments have where they name none."""
+        return self.encoders[self.embed]
+
+    @property
+    def _defaults(self) -> dict[str, str]:
+        return {"encoder": self.embed, "miner": self.parse.miner}
+
+    def _misfits(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """What does not fit its plugin in the blocks of detectors, miners and encoders, and where it stands."""
+        for name, block in self.detectors.items():
+            yield from _named(("detectors", name), "detection.detectors", name, block, "seed")
+        for name, block in self.miners.items():
+            yield from _named(("miners", name), "logs.mining", name, block)
+        for name, encoder in self.encoders.items():
+            yield from _named(("encoders", name, "options"), "embedding.encoders", encoder.encoder, encoder.options)
+            for system, block in encoder.systems.items():
+                where = ("encoders", name, "systems", system)
+                yield from _named(where, "embedding.encoders", encoder.encoder, {**encoder.options, **block})
+
+    def _check(self, experiment: Experiment) -> None:
+        """Raise a SettingsError where an experiment names what params.yaml has no block for."""
+        wanted = (
+            ("detectors", experiment.all_detectors, self.detectors),
+            ("tune.spaces", experiment.tuned, self.tune.spaces),
+            ("encoders", (experiment.encoder,), self.encoders),
+            ("miners", (experiment.miner or self.parse.miner,), self.miners),
+        )
+        for section, named, known in wanted:
+            if missing := [name for name in named if name not in known]:
+                raise SettingsError(
+                    f"experiments/{experiment.name}.yaml: {', '.join(missing)} has no block in `{section}` of "
+                    f"{self._path}; there are: {', '.join(known)}"
+                )
 
     @model_validator(mode="after")
-    def _detectors_have_blocks(self) -> Settings:
-        for suite in self.suites.values():
-            run = (*suite.detectors, *suite.variant_detectors)
-            if missing := [name for name in run if name not in self.detectors]:
-                raise ValueError(f"suite {suite.name} runs the detectors {missing}, which have no block in `detectors`")
-            if missing := [name for name in suite.tuned if name not in self.tune.spaces]:
-                raise ValueError(f"suite {suite.name} tunes {missing}, which have no space in `tune.spaces`")
+    def _switches_name_blocks(self) -> Settings:
+        for section, name, known in (
+            ("embed", self.embed, self.encoders),
+            ("parse.miner", self.parse.miner, self.miners),
+        ):
+            if name not in known:
+                raise ValueError(f"{section}: {name!r} has no block; there are: {', '.join(known)}")
+        return self
+
+    @model_validator(mode="after")
+    def _plugins_are_there(self) -> Settings:
+        named = {
+            "logs.mining": tuple(self.miners),
+            "embedding.encoders": tuple(block.encoder for block in self.encoders.values()),
+            "detection.detectors": tuple(self.detectors),
+            "reporting": self.report.parts,
+        }
+        for kind, wanted in named.items():
+            if missing := sorted(set(wanted) - set(plugins.names(kind))):
+                raise ValueError(
+                    f"{', '.join(missing)}: no file of that name in src/crosslog/{kind.replace('.', '/')}; "
+                    f"there are: {', '.join(plugins.names(kind))}"
+                )
         return self
 
     @model_validator(mode="after")
@@ -66,29 +162,16 @@ class Settings(Frozen):
                 raise ValueError(f"tune.spaces.{detector} names {unknown}, which its block in `detectors` has not")
         return self
 
-    @classmethod
-    def load(cls, path: Path = Path("params.yaml")) -> Settings:
-        """Read and check params.yaml.
 
-        Raises
-        ------
-        SettingsError
-            If the file is missing, is not YAML or does not follow the types here.
-        """
-        return checked_model(cls, path, read_yaml(path))
-
-    def experiment(self, name: str) -> Experiment:
-        """An experiment or variant of the run; an unknown name is an error that lists the known ones."""
-        known = self.run.everything
-        if name not in known:
-            raise SettingsError(
-                f"params.yaml: run {self.run.name} has no experiment {name!r}; known: {', '.join(known)}"
-            )
-        return known[name]
+def _named(
+    where: tuple[str, ...], kind: str, name: str, block: Mapping[str, Any], given: str = ""
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    return (((*where, field), problem) for field, problem in plugins.find_problems(kind, name, block, given))
 
 
 __all__ = [
     "ALL_BUT_TARGET",
+    "CHOSEN",
     "Cut",
     "EmbedSettings",
     "EvaluateSettings",
@@ -96,6 +179,7 @@ __all__ = [
     "Frozen",
     "InterpretSettings",
     "Level",
+    "Name",
     "ParseSettings",
     "Protocol",
     "ReportSettings",
@@ -107,9 +191,11 @@ __all__ = [
     "Space",
     "SpanRequest",
     "Suite",
-    "SystemUse",
+    "SuiteEntry",
     "TokenPrices",
     "TuneSettings",
     "checked_model",
+    "locate_key",
     "read_yaml",
+    "system_of",
 ]

@@ -1,15 +1,18 @@
-"""YAML files as frozen, checked types: a misspelt key is an error that names file and key."""
+"""YAML files as frozen, checked types: what is wrong is said with file, line and key."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 SHOWN_PROBLEMS = 5
+Name = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+"""Of a system, an experiment, a detector, …: it is part of a path, and of a command that a shell runs."""
 
 
 class SettingsError(ValueError):
@@ -17,35 +20,79 @@ class SettingsError(ValueError):
 
 
 class Frozen(BaseModel):
-    """A settings block: unknown keys are refused, values cannot be changed."""
+    """A settings block: unknown keys are refused, values cannot be changed, and no type is taken for another."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, given: Any) -> Any:
+        return freeze_lists(given)
+
+
+def freeze_lists(given: Any) -> Any:
+    """The same with a tuple in place of each list, however deep."""
+    if isinstance(given, list | tuple):
+        return tuple(map(freeze_lists, given))
+    return {key: freeze_lists(value) for key, value in given.items()} if isinstance(given, dict) else given
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML 1.2 file."""
-    try:
-        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path} not found: run from the top of the repository") from None
-    except YAMLError as error:
-        raise SettingsError(f"{path} is not valid YAML: {error}") from None
+    content = _parse(path, YAML(typ="safe", pure=True))
     if not isinstance(content, dict):
         raise SettingsError(f"{path} must be a mapping of names to values")
     return content
+
+
+def _parse(path: Path, parser: YAML) -> Any:
+    try:
+        return parser.load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path} not found: run from the top of the repository") from None
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise SettingsError(f"{path}:{line}: not UTF-8 ({error.reason}): save it as UTF-8") from None
+    except YAMLError as error:
+        raise SettingsError(f"{path} is not valid YAML: {error}") from None
 
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 def checked_model(model: type[Model], path: Path, content: Any, *where: str) -> Model:
-    """`content`, found at `where` in `path`, as a model; a SettingsError names file and key of what does not fit."""
+    """`content`, found at `where` in `path`, as a model; a SettingsError names file, line and key of each misfit."""
+    return check_merged(model, (path,), content, where)
+
+
+def check_merged(model: type[Model], paths: Sequence[Path], content: Any, where: Sequence[str] = ()) -> Model:
+    """The same of a content that comes from several files: a key is looked for in the first that has it."""
     try:
         return model.model_validate(content)
     except ValidationError as error:
+        keys: list[tuple[Any, ...]] = [(*where, *problem["loc"]) for problem in error.errors()]
         lines = [
-            f"{path}: {'.'.join(map(str, (*where, *problem['loc'])))}: {problem['msg']}" for problem in error.errors()
+            f"{locate_key(paths, key)}: {'.'.join(map(str, key))}: {problem['msg']}"
+            for key, problem in zip(keys, error.errors(), strict=True)
         ]
-        if len(lines) > SHOWN_PROBLEMS:  # one slip in what many merge is a problem of each
+        if len(lines) > SHOWN_PROBLEMS:
             lines[SHOWN_PROBLEMS:] = [f"… and {len(lines) - SHOWN_PROBLEMS} more"]
         raise SettingsError("\n".join(lines)) from None
+
+
+def locate_key(paths: Sequence[Path], key: Sequence[Any]) -> str:
+    """`file:line` of a key, or of as much of it as is written somewhere; the first file where nothing of it is."""
+    found = [(depth, -place, f"{path}:{line}") for place, path in enumerate(paths) for depth, line in _lines(path, key)]
+    return max(found)[2] if found else str(paths[0])
+
+
+def _lines(path: Path, key: Sequence[Any]) -> list[tuple[int, int]]:
+    """How much of a key a file has, and the line of the last of it; nothing where it has not even the first."""
+    here, line, depth = _parse(path, YAML(typ="rt")), 0, 0
+    for depth, name in enumerate(key):
+        try:
+            line = (here.lc.item(name) if isinstance(name, int) else here.lc.key(name))[0] + 1
+            here = here[name]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            return [(depth, line)] if depth else []
+    return [(depth + 1, line)]

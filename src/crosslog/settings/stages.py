@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from crosslog.settings.reading import Frozen
+from crosslog.settings.reading import Frozen, Name
 
 
 class SimulateSettings(Frozen):
@@ -21,9 +21,7 @@ class ParseSettings(Frozen):
 
     chunk_bytes: int = Field(gt=0)
     max_bad_fraction: float = Field(ge=0, le=1)
-    miner: str
-    drain: dict[str, Any]
-    ft_tree: dict[str, Any]
+    miner: Name  # of experiments that name none
 
 
 class TokenPrices(Frozen):
@@ -80,7 +78,7 @@ class EmbedSettings(Frozen):
 class EvaluateSettings(Frozen):
     """Thresholds and intervals; none of them is ever chosen on a query."""
 
-    threshold: float
+    threshold: float = Field(gt=0, le=1)  # as scores are
     type_false_positive_rate: float = Field(gt=0, lt=1)
     resamples: int = Field(gt=0)
     blocks: int = Field(gt=1)  # that a single query is cut into, to be resampled

@@ -1,240 +1,161 @@
-"""What one `dvc repro` works on: suites of systems and experiments."""
+"""Suites of experiments: what one `dvc repro` works on, from experiments/ and the lists in params.yaml."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from pathlib import Path
+from typing import Any
 
-from pydantic import AfterValidator, Field, SerializeAsAny, field_validator, model_validator
+from pydantic import model_validator
 
-from crosslog import plugins
-from crosslog.settings.reading import Frozen
+from crosslog.settings.experiments import Experiment, Representation, system_of
+from crosslog.settings.reading import Frozen, Name, SettingsError, check_merged, read_yaml
 
-Representation = Literal["message", "template", "interpretation"]
-
-
-def _first_to_last(lines: tuple[int, int]) -> tuple[int, int]:
-    if not 1 <= lines[0] <= lines[1]:
-        raise ValueError(f"lines must be the first and the last line, counted from 1, not {list(lines)}")
-    return lines
+FOLDER, BASES = Path("experiments"), Path("experiments/bases")
+CHOSEN = Path("suite.yaml")  # what `crosslog use` writes and dvc.yaml reads
+OF_ARMS = ("name", "base", "protocol", "labels")  # what no file says
 
 
-Lines = Annotated[tuple[int, int], AfterValidator(_first_to_last)]
+class SuiteEntry(Frozen):
+    """A suite in params.yaml."""
 
-
-class SpanRequest(Frozen):
-    """How many consecutive events a span holds, and which share of them may be anomalous (inclusive)."""
-
-    events: int = Field(gt=0)
-    rate: tuple[float, float]
-
-    @model_validator(mode="after")
-    def _rates_are_in_order(self) -> SpanRequest:
-        low, high = self.rate
-        if not 0 <= low <= high:
-            raise ValueError(f"rate must be two numbers with 0 <= low <= high, not {list(self.rate)}")
-        return self
-
-
-Level = Literal["event", "window", "session", "type"]
-Protocol = Literal["honest", "published"]
-"""How systems are split and steps chosen; what `published` repeats of a paper's code, each file of splits/ says."""
-
-ALL_BUT_TARGET = "all_but_target"
-
-
-class Cut(Frozen):
-    """How events become windows: `length` of them every `step`, or by session, whole or in windows of that length."""
-
-    by: Literal["count", "session"] = "count"
-    length: int | None = Field(default=None, gt=0)
-    step: int | None = Field(default=None, gt=0)  # as the length, where it is not given
-
-    @property
-    def lengths(self) -> tuple[int, int]:
-        """Length and step of windows, in events."""
-        length = self.length or 1
-        return length, self.step or length
-
-    @model_validator(mode="after")
-    def _windows_can_be_cut(self) -> Cut:
-        if self.by == "count" and self.length is None:
-            raise ValueError("a cut by count needs a length, in events")
-        if self.step is not None and (self.length is None or self.step > self.length):
-            raise ValueError(f"step {self.step} would leave events out: it is at most the length, {self.length}")
-        return self
-
-
-class Experiment(Frozen):
-    """Which systems teach which, on which text, and how they are split and cut."""
-
-    sources: tuple[str, ...] | Literal["all_but_target"] = Field(min_length=1)
-    target: str | tuple[str, ...]  # several: each in turn
-    representation: Representation
-    cut: Cut
-    unit: Literal["event", "window", "session"] = "event"  # what is scored
-    split: SerializeAsAny[Frozen]  # a file in detection/splits/ by its `name`, and its fields
-    sampling_seed: int
-    seeds: tuple[int, ...] = Field(min_length=1)
-    tuned_on: str  # an experiment of the suite: hyper-parameters are chosen on its sources, where there are several
-    protocol: Protocol = "honest"
-    labels: Literal["own", "shuffled"] = "own"  # shuffled: a control with nothing to learn
-    lines: dict[str, Lines] = Field(default_factory=dict)  # system: first and last line to draw from
-    max_lines: int | None = Field(default=None, gt=0)  # of systems that `lines` does not name
-    published: str | None = None  # the experiment's name in the paper, where its numbers can stand beside ours
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """The systems that are watched, one after another."""
-        return (self.target,) if isinstance(self.target, str) else self.target
-
-    @property
-    def teachers(self) -> tuple[str, ...]:
-        """Every system that teaches some target."""
-        return self.targets if self.sources == ALL_BUT_TARGET else tuple(self.sources)
-
-    def sources_of(self, target: str) -> tuple[str, ...]:
-        """The systems that teach a target."""
-        return tuple(system for system in self.teachers if system != target)
-
-    @property
-    def systems(self) -> tuple[str, ...]:
-        """Every system of the experiment, those that teach first."""
-        return tuple(dict.fromkeys((*self.teachers, *self.targets)))
-
-    @property
-    def levels(self) -> tuple[Level, ...]:
-        """The levels that it is judged at: its unit, what events or windows add up to, and types at last."""
-        by_session = self.cut.by == "session"
-        held = {
-            "event": self.unit == "event",
-            "window": self.unit == "window" or (self.unit == "event" and (self.cut.length or 1) > 1),
-            "session": by_session,
-            "type": True,
-        }
-        return tuple(level for level in get_args(Level) if held[level])
-
-    @property
-    def searchable(self) -> bool:
-        """Whether a source can be left out of it: there are two, and they are the same for every target."""
-        return self.sources != ALL_BUT_TARGET and len(self.teachers) > 1
-
-    def part(self, system: str) -> tuple[int, int] | None:
-        """First and last line of a system to draw from; None for all."""
-        return self.lines.get(system) or ((1, self.max_lines) if self.max_lines else None)
-
-    @field_validator("split", mode="before")
-    @classmethod
-    def _split_is_a_file(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping) or not isinstance(given.get("name"), str):
-            raise ValueError("split names a file in detection/splits/: {name: episodes, …}")
-        return plugins.load("detection.splits", given["name"]).model_validate(given)
-
-    @model_validator(mode="after")
-    def _target_is_new(self) -> Experiment:
-        if len(set(self.targets)) < len(self.targets) or not self.targets:
-            raise ValueError(f"target names a system twice, or none: {list(self.targets)}")
-        if self.sources == ALL_BUT_TARGET:
-            if len(self.targets) < 2:
-                raise ValueError("sources: all_but_target needs several targets, which teach one another")
-        elif known := [target for target in self.targets if target in self.sources]:
-            raise ValueError(f"{', '.join(known)} is both a source and the target: nothing would be carried over")
-        if unknown := sorted(set(self.lines) - set(self.systems)):
-            raise ValueError(f"lines names {unknown}, which the experiment does not use")
-        return self
-
-    @model_validator(mode="after")
-    def _units_come_out_of_the_cut(self) -> Experiment:
-        whole = self.cut.by == "session" and self.cut.length is None
-        if self.unit == "session" and not whole:
-            raise ValueError("unit session needs `cut: {by: session}` without a length: a session is scored whole")
-        if self.unit == "window" and whole:
-            raise ValueError("windows that are whole sessions are scored as `unit: session`")
-        if self.unit == "event" and self.cut.lengths[0] != self.cut.lengths[1]:
-            raise ValueError("unit event needs windows that do not overlap (a step as long as the length)")
-        if self.labels == "shuffled" and self.unit == "window":
-            raise ValueError("labels: shuffled is for unit event or session: windows that overlap share labels")
-        return self
-
-
-class SystemUse(Frozen):
-    """How a suite reads a system: with which format, and which part of it where it is not all."""
-
-    format: str
-    lines: Lines | None = None
-    max_lines: int | None = Field(default=None, gt=0)
-
-    @model_validator(mode="after")
-    def _one_part(self) -> SystemUse:
-        if self.lines and self.max_lines:
-            raise ValueError("give lines or max_lines, not both")
-        return self
-
-    @property
-    def part(self) -> tuple[int, int] | None:
-        """First and last line to read; None for all."""
-        return (1, self.max_lines) if self.max_lines else self.lines
+    experiments: tuple[Name, ...] = ()
+    systems: tuple[Name, ...] = ()  # that are parsed and interpreted beside those of the experiments
 
 
 class Suite(Frozen):
-    """What one `dvc repro` works on: systems, and the experiments over them.
+    """Experiments and systems by name; every detector of an experiment runs on each of its arms."""
 
-    Every detector runs on every experiment. `variants` are experiments that few detectors run on: ablations, sources
-    taken one by one, controls.
-    """
-
-    name: str
-    systems: dict[str, SystemUse]
-    representations: tuple[Representation, ...]
-    detectors: tuple[str, ...] = Field(min_length=1)
-    experiments: dict[str, Experiment]
-    variants: dict[str, Experiment] = Field(default_factory=dict)
-    variant_detectors: tuple[str, ...] = ()
-    tuned: tuple[str, ...] = ()  # detectors whose hyper-parameters are searched for, in the spaces of `tune`
+    name: Name
+    experiments: Mapping[Name, Experiment]
+    systems: tuple[Name, ...]
 
     @property
     def everything(self) -> dict[str, Experiment]:
-        """Experiments and variants by name."""
-        return {**self.experiments, **self.variants}
+        """Every arm by its name, such as `e1/honest`, in the order of the experiments."""
+        return {name: arm for experiment in self.experiments.values() for name, arm in experiment.arms.items()}
 
-    def detectors_of(self, experiment: str) -> tuple[str, ...]:
-        """The detectors that run on an experiment or a variant."""
-        return self.detectors if experiment in self.experiments else self.variant_detectors
+    @property
+    def detectors(self) -> tuple[str, ...]:
+        """Every detector that runs somewhere."""
+        return tuple(dict.fromkeys(name for each in self.experiments.values() for name in each.all_detectors))
+
+    @property
+    def logs(self) -> dict[str, str | None]:
+        """Log (`Experiment.log_of`): its miner, None for the default one; those of a system beside one another."""
+        used = {each.log_of(system): each.miner for each in self.experiments.values() for system in each.systems}
+        read = {system_of(log) for log in used}
+        asked = {**used, **{system: None for system in self.systems if system not in read}}
+        return dict(sorted(asked.items(), key=lambda log: self.systems.index(system_of(log[0]))))
+
+    @property
+    def encoders(self) -> dict[str, dict[str, tuple[Representation, ...]]]:
+        """Encoder: log (`Experiment.log_of`): the representations of it that some experiment reads."""
+        found: dict[str, dict[str, dict[Representation, None]]] = {}
+        for experiment in self.experiments.values():
+            for system in experiment.systems:
+                of_log = found.setdefault(experiment.encoder, {}).setdefault(experiment.log_of(system), {})
+                of_log[experiment.representation] = None
+        return {encoder: {log: tuple(kinds) for log, kinds in logs.items()} for encoder, logs in found.items()}
+
+    def detectors_of(self, arm: str) -> tuple[str, ...]:
+        """The detectors that run on an arm."""
+        return self.everything[arm].detectors
 
     @property
     def runs(self) -> list[tuple[str, str]]:
-        """Every experiment or variant with each detector that runs on it."""
-        return [(name, detector) for name in self.everything for detector in self.detectors_of(name)]
+        """Every arm with each detector that runs on it."""
+        return [(name, detector) for name, arm in self.everything.items() for detector in arm.detectors]
 
-    def is_searched(self, experiment: str) -> bool:
-        """Whether hyper-parameters are searched for on the sources that an experiment is tuned on."""
-        return self.everything[self.everything[experiment].tuned_on].searchable
-
-    @model_validator(mode="after")
-    def _experiments_use_what_there_is(self) -> Suite:
-        if twice := sorted(set(self.experiments) & set(self.variants)):
-            raise ValueError(f"{twice} are both experiments and variants: give them names of their own")
-        for name, experiment in self.everything.items():
-            missing = [system for system in experiment.systems if system not in self.systems]
-            if missing:
-                raise ValueError(f"experiment {name} uses {missing}, which the suite's systems do not list")
-            if experiment.representation not in self.representations:
-                raise ValueError(
-                    f"experiment {name} uses representation {experiment.representation!r}; "
-                    "add it to the suite's representations"
-                )
-        return self
+    def is_searched(self, arm: str, detector: str) -> bool:
+        """Whether hyper-parameters of a detector are searched for on the sources that an arm is tuned on."""
+        experiment = self.everything[arm]
+        return detector in experiment.tuned and self.experiments[experiment.tuned_on].searchable
 
     @model_validator(mode="after")
     def _searches_see_the_experiment_s_own_sources(self) -> Suite:
-        for name, experiment in self.everything.items():
+        for name, experiment in self.experiments.items():
             where = f"experiment {name}: tuned_on {experiment.tuned_on!r}"
-            if experiment.tuned_on not in self.everything:
-                raise ValueError(f"{where} is none of the suite's experiments: {', '.join(self.everything)}")
-            searched = self.everything[experiment.tuned_on]
+            if experiment.tuned_on not in self.experiments:
+                raise ValueError(f"{where} is none of the suite's experiments: {', '.join(self.experiments)}")
+            searched = self.experiments[experiment.tuned_on]
             if foreign := sorted(set(searched.teachers) - set(experiment.teachers)):
                 raise ValueError(
                     f"{where} would choose hyper-parameters on labels of {foreign}, which are none of its sources; "
                     "let it be tuned_on itself"
                 )
         return self
+
+
+def load_suite(name: str, suites: Mapping[str, SuiteEntry], defaults: Mapping[str, str], top: Path = Path()) -> Suite:
+    """The suite of this name: its experiments from files, and every system that they or the suite name.
+
+    Parameters
+    ----------
+    suites
+        Those of params.yaml.
+    defaults
+        `encoder` and `miner` of an experiment that names none.
+    top
+        The folder that params.yaml and experiments/ are in.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such suite or experiment, or a file does not follow the types here.
+    """
+    if name not in suites:
+        raise SettingsError(f"{top / 'params.yaml'}: suites has no {name!r}; there are: {', '.join(suites)}")
+    entry = suites[name]
+    experiments = {each: load_experiment(each, defaults, top) for each in entry.experiments}
+    used = [system for experiment in experiments.values() for system in experiment.systems]
+    content = {"name": name, "experiments": experiments, "systems": tuple(dict.fromkeys((*used, *entry.systems)))}
+    if not content["systems"]:
+        raise SettingsError(f"{top / 'params.yaml'}: suite {name} is empty: name experiments or systems in `suites`")
+    return check_merged(Suite, (top / "params.yaml",), content)
+
+
+def load_experiment(name: str, defaults: Mapping[str, str], top: Path = Path()) -> Experiment:
+    """experiments/<name>.yaml, over the file in experiments/bases/ that it extends; see `load_suite`."""
+    path = top / FOLDER / f"{name}.yaml"
+    if not path.exists():
+        there = ", ".join(sorted(each.stem for each in (top / FOLDER).glob("*.yaml")))
+        raise SettingsError(f"{path} not found; there are: {there}")
+    own = read_yaml(path)
+    extended = own.pop("extends", None)
+    base = path if extended is None else _find_base(path, extended, top)
+    below = {} if extended is None else read_yaml(base)
+    if "extends" in below:
+        raise SettingsError(f"{base}: what is extended extends nothing itself")
+    merged = merge_blocks({"encoder": defaults["encoder"], "tuned_on": name}, below, own)
+    if reserved := [key for key in OF_ARMS if key in merged]:
+        raise SettingsError(f"{path}: {', '.join(reserved)}: not for a file to say; see `protocols` and `controls`")
+    if merged.get("miner") == defaults["miner"]:
+        merged["miner"] = None
+    return check_merged(Experiment, (path, base), {**merged, "name": name, "base": base.relative_to(top).as_posix()})
+
+
+def _find_base(path: Path, extended: Any, top: Path) -> Path:
+    base = top / BASES / f"{extended}.yaml"
+    if not base.exists():
+        there = ", ".join(sorted(each.stem for each in (top / BASES).glob("*.yaml")))
+        raise SettingsError(f"{path}: extends {extended!r}, but {base} is not there; there are: {there}")
+    return base
+
+
+def merge_blocks(*blocks: Mapping[str, Any]) -> dict[str, Any]:
+    """Later blocks over earlier ones, mapping by mapping; anything else is replaced whole."""
+    merged: dict[str, Any] = {}
+    for block in blocks:
+        for key, value in block.items():
+            both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+            merged[key] = merge_blocks(merged[key], value) if both else value
+    return merged
+
+
+def chosen_suite(top: Path = Path()) -> str:
+    """The suite that suite.yaml names: what `dvc repro` works on."""
+    run = read_yaml(top / CHOSEN).get("run")
+    if not isinstance(run, Mapping) or not isinstance(run.get("suite"), str):
+        raise SettingsError(f"{top / CHOSEN} names no suite: run `crosslog use SUITE`")
+    return str(run["suite"])

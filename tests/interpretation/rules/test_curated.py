@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 import pytest
-from format_lines import MIRROR
 from projects import project_of
 
 from crosslog import artifacts
@@ -50,7 +49,7 @@ def test_a_template_that_is_curated_gets_its_sentence_unless_a_reviewer_sent_it_
 def test_real_logs_are_covered_and_no_sentence_is_flagged(
     mirror: Path, workspace: Path, system: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project_of(workspace, {system: MIRROR[system]})
+    project_of(workspace)
     monkeypatch.setenv("CROSSLOG_MIRROR", str(mirror))
     download.main(system)
     parse.main(system)

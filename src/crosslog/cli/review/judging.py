@@ -54,10 +54,10 @@ def _of_verdict(system: str, frame: pl.DataFrame, verdict: str, width: int) -> N
 
 def _vectors(system: str, texts: Sequence[str]) -> NDArray[np.float32] | None:
     """(texts, dim) vectors of length one; of length zero where a text has none; None where nothing is embedded."""
-    paths = sorted(artifacts.embeddings_folder(system).glob(f"{REPRESENTATION}-*.npy"))
+    paths = sorted(artifacts.embeddings_folder("").glob(f"*/{system}/{REPRESENTATION}.npy"))
     if not paths:
         return None
-    encoder = paths[0].stem.removeprefix(f"{REPRESENTATION}-")
+    encoder = paths[0].parents[1].name
     units = artifacts.UNITS.read(system=system, representation=REPRESENTATION, encoder=encoder)
     rows = dict(units.select("text", "row").iter_rows())
     stored = artifacts.read_vectors(paths[0], int(units["row"].max()) + 1)  # type: ignore[arg-type]

@@ -56,14 +56,14 @@ def show_run() -> None:
 
     run = Settings.load().run
     listing = Table("system", "rows", *schemas.STATUSES, "with problems", title=f"suite {run.name}")
-    for system in run.systems:
+    for system in run.logs:
         listing.add_row(system, *_counts(system))
     Console().print(listing)
-    for name in run.experiments:
+    for name in run.everything:
         folder = artifacts.METRICS.at(experiment=name, detector="any").parent
         reports = sorted(path.stem for path in folder.glob("*.json"))
         say(f"{name}: {', '.join(reports) or 'no report yet'}")
-    comparison = artifacts.report_path("comparison.md")
+    comparison = artifacts.report_path(run.name, "comparison.md")
     say(f"{comparison}: {'there' if comparison.exists() else 'not yet; run `dvc repro`'}")
 
 

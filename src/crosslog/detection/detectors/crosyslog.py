@@ -24,6 +24,7 @@ from crosslog.detection.learning.events import event_cross_entropy
 from crosslog.detection.learning.maml import Loss, Losses, meta_gradient
 from crosslog.detection.learning.meta_learner import MetaLearner
 from crosslog.detection.learning.networks import EventLstm, Weights
+from crosslog.ranges import Count, Rate, Weight
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,17 @@ class CroSysLog(MetaLearner):
         "weight_decay": 0.01,
     }
 
-    window: int  # events
-    hidden_size: int
-    layers: int
-    inner_learning_rate: float  # alpha
-    outer_learning_rate: float  # beta
-    inner_steps: int
-    test_steps: int
-    meta_steps: int
+    window: Count  # events
+    hidden_size: Count
+    layers: Count
+    inner_learning_rate: Rate  # alpha
+    outer_learning_rate: Rate  # beta
+    inner_steps: Count
+    test_steps: Count
+    meta_steps: Count
     second_order: bool  # differentiate through the inner steps
     class_weights: bool  # each class weighs the same in the loss, however rare
-    weight_decay: float
+    weight_decay: Weight
     seed: int
 
     @property

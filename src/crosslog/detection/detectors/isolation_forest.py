@@ -19,6 +19,7 @@ from crosslog.detection.detector import Detector, State
 from crosslog.detection.events import Episode, Windows
 from crosslog.detection.learning.counts import score_texts
 from crosslog.detection.learning.vectors import text_vectors
+from crosslog.ranges import Count
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class IsolationForest(Detector):
 
     small: ClassVar[Mapping[str, Any]] = {"trees": 50, "sample_size": 256}
 
-    trees: int
-    sample_size: int  # events a tree sees, at most
+    trees: Count
+    sample_size: Count  # events a tree sees, at most
     seed: int
 
     def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:

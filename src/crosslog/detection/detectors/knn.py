@@ -21,6 +21,7 @@ from crosslog.detection.detector import Detector
 from crosslog.detection.events import Episode, Windows
 from crosslog.detection.learning.counts import count_texts, score_texts
 from crosslog.detection.learning.vectors import relate_distances
+from crosslog.ranges import Count
 from crosslog.vectors import normalise_vectors
 
 
@@ -30,7 +31,7 @@ class Knn(Detector):
 
     small: ClassVar[Mapping[str, Any]] = {"neighbours": 3}
 
-    neighbours: int  # k; fewer where the support has fewer normal events
+    neighbours: Count  # k; fewer where the support has fewer normal events
 
     def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
         """Keep the normal texts: unit vectors (distinct, dim), events of each (distinct,) and the radius (1,)."""

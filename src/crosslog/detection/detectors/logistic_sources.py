@@ -11,6 +11,7 @@ import numpy as np
 from crosslog.detection.events import Episode, Windows
 from crosslog.detection.learning.counts import LabelCounts, count_texts
 from crosslog.detection.learning.linear import LinearDetector
+from crosslog.ranges import Weight
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class LogisticSources(LinearDetector):
         "support_weight": 10.0,
     }
 
-    support_weight: float
+    support_weight: Weight
 
     def fit(self, sources: Sequence[Episode]) -> Self:
         """Fit on the sources alone."""

@@ -23,6 +23,7 @@ from crosslog.detection.learning.recurrent import Recurrent, Sizes
 from crosslog.detection.learning.sequence_classifier import SequenceClassifier
 from crosslog.detection.learning.sequences import Sequences
 from crosslog.detection.learning.vectors import vector_size
+from crosslog.ranges import Count, Rate, Share
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,13 @@ class LogRobust(SequenceClassifier[nn.Module]):
         "learning_rate": 0.01,
     }
 
-    window: int
-    hidden_size: int  # per direction
-    layers: int
-    dropout: float
-    epochs: int
-    batch_size: int
-    learning_rate: float
+    window: Count
+    hidden_size: Count  # per direction
+    layers: Count
+    dropout: Share
+    epochs: Count
+    batch_size: Count
+    learning_rate: Rate
     seed: int
 
     def build_network(self, dim: int) -> nn.Module:

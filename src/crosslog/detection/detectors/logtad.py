@@ -38,6 +38,7 @@ from crosslog.detection.learning.sequences import (
 )
 from crosslog.detection.learning.training import build_optimiser, enable_dropout
 from crosslog.detection.learning.vectors import vector_size
+from crosslog.ranges import Count, Number, Rate, Share, Weight
 from crosslog.vectors import TINY
 
 
@@ -61,19 +62,19 @@ class LogTad(NetworkDetector["_Network"]):
         "weight_decay": 0.000001,
     }
 
-    source: int  # which of the experiment's sources
+    source: Number  # which of the experiment's sources
     one_support: bool  # the target is one random support, the same for all episodes
-    window: int
-    hidden_size: int
-    layers: int
-    dropout: float
-    discriminator_size: int
-    adversary_weight: float  # lambda
-    centre_steps: int  # while the centre moves with the states
-    steps: int  # after it is fixed
-    batch_size: int  # runs of each system
-    learning_rate: float
-    weight_decay: float
+    window: Count
+    hidden_size: Count
+    layers: Count
+    dropout: Share
+    discriminator_size: Count
+    adversary_weight: Weight  # lambda
+    centre_steps: Count  # while the centre moves with the states
+    steps: Count  # after it is fixed
+    batch_size: Count  # runs of each system
+    learning_rate: Rate
+    weight_decay: Weight
     seed: int
 
     def build_network(self, dim: int) -> _Network:

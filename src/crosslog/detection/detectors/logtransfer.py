@@ -24,6 +24,7 @@ from crosslog.detection.learning.recurrent import Recurrent, Sizes
 from crosslog.detection.learning.sequence_classifier import SequenceClassifier
 from crosslog.detection.learning.sequences import Sequences, pick_source
 from crosslog.detection.learning.vectors import vector_size
+from crosslog.ranges import Count, Number, Rate, Share
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,17 @@ class LogTransfer(SequenceClassifier["_Network"]):
         "learning_rate": 0.01,
     }
 
-    source: int  # which of the experiment's sources
+    source: Number  # which of the experiment's sources
     one_support: bool  # the target is one random support, the same for all episodes
-    window: int
-    hidden_size: int
-    layers: int
-    dense_size: int
-    dropout: float
-    epochs: int
-    adapt_epochs: int
-    batch_size: int
-    learning_rate: float
+    window: Count
+    hidden_size: Count
+    layers: Count
+    dense_size: Count
+    dropout: Share
+    epochs: Count
+    adapt_epochs: Count
+    batch_size: Count
+    learning_rate: Rate
     seed: int
 
     def build_network(self, dim: int) -> _Network:

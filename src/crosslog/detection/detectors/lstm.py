@@ -15,6 +15,7 @@ import torch
 from crosslog.detection.learning.maml import Losses, gradient
 from crosslog.detection.learning.meta_learner import Descent, GradientLearner
 from crosslog.detection.learning.networks import EventLstm, Weights
+from crosslog.ranges import Count, Rate, Weight
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,13 @@ class Lstm(GradientLearner):
         "weight_decay": 0.01,
     }
 
-    window: int  # events
-    hidden_size: int
-    learning_rate: float  # of AdamW, on the sources
-    steps: int  # each over all source events
-    adapt_learning_rate: float
-    adapt_steps: int
-    weight_decay: float
+    window: Count  # events
+    hidden_size: Count
+    learning_rate: Rate  # of AdamW, on the sources
+    steps: Count  # each over all source events
+    adapt_learning_rate: Rate
+    adapt_steps: Count
+    weight_decay: Weight
     seed: int
 
     @property

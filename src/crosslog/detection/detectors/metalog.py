@@ -31,6 +31,7 @@ from crosslog.detection.learning.sequence_classifier import SequenceClassifier
 from crosslog.detection.learning.sequences import Sequences, cut_sequences, draw_batches, pick_source
 from crosslog.detection.learning.training import build_optimiser, enable_dropout, event_loss
 from crosslog.detection.learning.vectors import vector_size
+from crosslog.ranges import Count, Number, Rate, Share, Weight
 
 
 @dataclass(frozen=True)
@@ -54,20 +55,20 @@ class MetaLog(SequenceClassifier[nn.Module]):
         "batch_size": 20,
     }
 
-    source: int  # which of the experiment's sources
+    source: Number  # which of the experiment's sources
     one_support: bool  # the target is one random support, the same for all episodes
-    window: int
-    hidden_size: int  # per direction
-    layers: int
-    dropout: float
-    inner_learning_rate: float  # alpha
-    target_weight: float  # beta
-    learning_rate: float
-    betas: Sequence[float]  # of Adam's two averages
-    decay: float  # the learning rate is multiplied with this after each `decay_steps`
-    decay_steps: int
-    steps: int
-    batch_size: int
+    window: Count
+    hidden_size: Count  # per direction
+    layers: Count
+    dropout: Share
+    inner_learning_rate: Rate  # alpha
+    target_weight: Weight  # beta
+    learning_rate: Rate
+    betas: tuple[Share, Share]  # of Adam's two averages
+    decay: Rate  # the learning rate is multiplied with this after each `decay_steps`
+    decay_steps: Count
+    steps: Count
+    batch_size: Count
     seed: int
 
     def build_network(self, dim: int) -> nn.Module:

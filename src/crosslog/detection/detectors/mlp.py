@@ -16,6 +16,7 @@ from torch.nn import functional
 from crosslog.detection.learning.meta_learner import MetaLearner
 from crosslog.detection.learning.networks import Perceptron
 from crosslog.detection.learning.prefixes import Prefixes
+from crosslog.ranges import Count, Rate, Weight
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,13 @@ class Mlp(MetaLearner):
         "weight_decay": 0.01,
     }
 
-    hidden_size: int
-    inner_learning_rate: float  # alpha
-    outer_learning_rate: float  # beta
-    inner_steps: int
-    test_steps: int
-    meta_steps: int
-    weight_decay: float
+    hidden_size: Count
+    inner_learning_rate: Rate  # alpha
+    outer_learning_rate: Rate  # beta
+    inner_steps: Count
+    test_steps: Count
+    meta_steps: Count
+    weight_decay: Weight
     seed: int
 
     @property

@@ -23,6 +23,7 @@ from crosslog.detection.events import Episode, Windows
 from crosslog.detection.learning.sequence_classifier import SequenceClassifier
 from crosslog.detection.learning.sequences import Sequences
 from crosslog.detection.learning.vectors import vector_size
+from crosslog.ranges import Count, Rate, Share, Weight
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,16 @@ class NeuralLog(SequenceClassifier[nn.Module]):
         "weight_decay": 0.01,
     }
 
-    window: int
-    model_size: int
-    heads: int
-    feed_forward_size: int
-    dense_size: int
-    dropout: float
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    weight_decay: float
+    window: Count
+    model_size: Count
+    heads: Count
+    feed_forward_size: Count
+    dense_size: Count
+    dropout: Share
+    epochs: Count
+    batch_size: Count
+    learning_rate: Rate
+    weight_decay: Weight
     seed: int
 
     def __post_init__(self) -> None:

@@ -25,6 +25,7 @@ from crosslog.detection.learning.device import to_tensor
 from crosslog.detection.learning.networks import NetworkDetector, Perceptron, to_state
 from crosslog.detection.learning.training import build_optimiser
 from crosslog.detection.learning.vectors import network_inputs, vector_size
+from crosslog.ranges import Count, Rate, Weight
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,12 @@ class ProtoNet(NetworkDetector[Perceptron]):
         "weight_decay": 0.01,
     }
 
-    hidden_size: int
-    embedding_size: int
-    shots: int  # at most, per class and training episode
-    steps: int
-    learning_rate: float
-    weight_decay: float
+    hidden_size: Count
+    embedding_size: Count
+    shots: Count  # at most, per class and training episode
+    steps: Count
+    learning_rate: Rate
+    weight_decay: Weight
     seed: int
 
     def build_network(self, dim: int) -> Perceptron:

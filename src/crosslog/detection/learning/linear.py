@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 from crosslog.detection.detector import Detector, State
 from crosslog.detection.events import Windows
 from crosslog.detection.learning.counts import LabelCounts, score_texts
+from crosslog.ranges import Count, Rate
 
 
 @dataclass(frozen=True)
 class LinearDetector(Detector):
     """Logistic regression: how it is fitted, and what it says of new texts."""
 
-    inverse_penalty: float  # scikit-learn's C
+    inverse_penalty: Rate  # scikit-learn's C
     balanced: bool  # weigh both classes equally
-    max_iterations: int
+    max_iterations: Count
 
     def score(self, windows: Windows) -> NDArray[np.float32]:
         """(size,) probabilities of an anomaly."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_type_hints
 
 from optuna.distributions import (
     BaseDistribution,
@@ -20,8 +19,8 @@ from crosslog.settings import Space
 
 def distributions(space: Mapping[str, Space], detector: Detector) -> dict[str, BaseDistribution]:
     """A distribution per field, by name; a field that is an int is drawn in whole numbers."""
-    kinds = {field.name: field.type for field in dataclasses.fields(detector)}
-    return {name: _distribution(space[name], kinds[name] in ("int", int)) for name in sorted(space)}
+    kinds = get_type_hints(type(detector))
+    return {name: _distribution(space[name], kinds[name] is int) for name in sorted(space)}
 
 
 def inside(drawn: Mapping[str, BaseDistribution], detector: Detector) -> dict[str, Any]:

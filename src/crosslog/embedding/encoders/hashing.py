@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from crosslog.ranges import Count
 from crosslog.vectors import normalise_vectors
 
 WORD = re.compile(r"\w+")
@@ -26,7 +27,7 @@ class Hashing:
     seed : another seed gives other places
     """
 
-    dim: int
+    dim: Count
     seed: int
     unit_length = True
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.embedding import models
+from crosslog.ranges import Count
 
 if TYPE_CHECKING:
     from crosslog.embedding.transformer import Transformer
@@ -35,8 +36,8 @@ class SentenceTransformer:
     """
 
     model: str
-    batch_size: int
-    max_tokens: int
+    batch_size: Count
+    max_tokens: Count
     unit_length = True
 
     @property
