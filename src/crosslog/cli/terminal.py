@@ -25,10 +25,11 @@ def refusals_as_words() -> Iterator[None]:
     from crosslog.artifacts import ArtifactError  # noqa: PLC0415 a second that `--help` need not take
     from crosslog.csv_files import CsvError  # noqa: PLC0415
     from crosslog.interpretation.review.decisions import ReviewError  # noqa: PLC0415
+    from crosslog.logs.reading.problems import ReadingError  # noqa: PLC0415
     from crosslog.settings import SettingsError  # noqa: PLC0415
 
     try:
         yield
-    except (ArtifactError, CsvError, ReviewError, SettingsError, OSError) as error:
+    except (ArtifactError, CsvError, ReadingError, ReviewError, SettingsError, OSError) as error:
         Console(stderr=True).print(escape_markup(str(error)), style="red", soft_wrap=True, highlight=False)
         raise typer.Exit(1) from None

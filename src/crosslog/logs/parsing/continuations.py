@@ -59,7 +59,7 @@ class LineFollower:
         """The number; blank lines go on with anything."""
         numbers = pl.int_range(len(lines), dtype=pl.UInt64, eager=True)
         clean = clean_lines(pl.DataFrame({"line": numbers, "raw": lines}), (), RemarkTable())
-        frame = read_fields(clean.with_columns(member=pl.lit("")), self.line_format)
+        frame = parse_fields(clean.with_columns(member=pl.lit("")), self.line_format)
         opens = frame["line"].filter(~find_continuations(frame, self.line_format))
         return int(opens.filter(opens > 0).min() or len(lines)) - 1  # type: ignore[arg-type]
 
@@ -69,7 +69,7 @@ def find_follower(line_format: LineFormat) -> LineFollower | None:
     return None if line_format.join == "none" else LineFollower(line_format)
 
 
-def read_fields(lines: pl.DataFrame, line_format: LineFormat) -> pl.DataFrame:
+def parse_fields(lines: pl.DataFrame, line_format: LineFormat) -> pl.DataFrame:
     """The lines (columns raw, member, and others) with the format's fields, and `yearless` where it has such times."""
     frame = lines.with_columns(parts=line_format.parts)
     yearless = {} if line_format.yearless is None else {"yearless": line_format.yearless}

@@ -14,7 +14,7 @@ import polars as pl
 
 from crosslog.logs.line_format import FIELDS, LineFormat
 from crosslog.logs.parsing.cleaning import clean_lines
-from crosslog.logs.parsing.continuations import join_lines, read_fields
+from crosslog.logs.parsing.continuations import join_lines, parse_fields
 from crosslog.logs.parsing.facts import UNREAD_TIME, Facts, Start, Tally, Time, sort_labels
 from crosslog.logs.parsing.labels import LabelTable, label_events
 from crosslog.logs.parsing.masking import compose_texts
@@ -65,7 +65,7 @@ def read_chunk(chunk: Chunk, line_format: LineFormat) -> tuple[pl.DataFrame, Fac
 
 def _fields(lines: pl.DataFrame, line_format: LineFormat, remarks: RemarkTable) -> tuple[pl.DataFrame, Years]:
     """A row per event with the format's fields, `lines`, `text`, `untimed`, and `turn` where lines may name no year."""
-    frame, years = join_lines(read_fields(lines, line_format), line_format, remarks), Years()
+    frame, years = join_lines(parse_fields(lines, line_format), line_format, remarks), Years()
     yearless = line_format.yearless is not None
     if yearless:
         frame, years = count_turns(frame)
