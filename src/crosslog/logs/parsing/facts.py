@@ -11,7 +11,9 @@ from crosslog.logs.parsing.order import Edge
 from crosslog.logs.parsing.remarks import RemarkRow
 from crosslog.logs.parsing.years import Years
 
-UNREAD_TIME = -(2**63) + 1  # of a line that begins with a date its format does not know: no line inherits it
+UNREAD_TIME = (
+    -62_135_596_799_999_999
+)  # in year 1: of a line that begins with a date its format does not know: no line inherits it
 MOST_LABELS = 10_000  # a log read with a format that takes some other word for a tag has one for every line
 
 

@@ -78,16 +78,19 @@ class Chunk:
         raw = _split(self.text())
         if len(raw) != self.lines:
             raise _changed(self.data.path if isinstance(self.data, Slice) else self.members[0][0])
+        line = pl.int_range(self.first_line, self.first_line + len(raw), dtype=pl.UInt64, eager=True).alias("line")
+        return pl.DataFrame([line, raw]).select("line", *self._owners(), "raw")
+
+    def _owners(self) -> list[pl.Expr]:
+        """Name and number of each line's member; where all are of one, a text that is there once."""
         names, counts = zip(*self.members, strict=True)
+        if len(names) == 1:
+            return [pl.lit(names[0]).alias("member"), pl.lit(self.starts[0], dtype=pl.UInt32).alias("member_number")]
         owner = np.repeat(np.arange(len(counts)), counts)
-        return pl.DataFrame(
-            {
-                "line": pl.int_range(self.first_line, self.first_line + len(raw), dtype=pl.UInt64, eager=True),
-                "member": pl.Series(names, dtype=pl.String).gather(owner),
-                "member_number": np.asarray(self.starts, dtype=np.uint32)[owner],
-                "raw": raw,
-            }
-        )
+        return [
+            pl.lit(pl.Series("member", names, dtype=pl.String).gather(owner)),
+            pl.lit(pl.Series("member_number", self.starts, dtype=pl.UInt32).gather(owner)),
+        ]
 
 
 def _split(data: bytes) -> pl.Series:
