@@ -162,6 +162,18 @@ def test_a_label_csv_that_is_wrong_is_an_error_with_its_row(text: str, message: 
         table(tmp_path, text)
 
 
+def test_an_event_of_several_lines_has_the_label_of_any_of_them(tmp_path: Path) -> None:
+    found = table(tmp_path, "LineId,Kind\n1,0\n2,0\n3,2\n4,0\n6,1\n8,1\n")
+    frame = events([None] * 3).with_columns(
+        line=pl.Series([1, 4, 5], dtype=pl.UInt64), lines=pl.Series([3, 1, 2], dtype=pl.UInt32)
+    )
+    assert label_events(frame, found).select("label", "anomalous", "named").rows() == [
+        ("hardware", True, True),
+        (None, False, True),
+        ("security", True, True),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -156,11 +156,23 @@ def label_events(events: pl.DataFrame, table: LabelTable) -> pl.DataFrame:
 
 def _joined(events: pl.DataFrame, table: LabelTable) -> pl.DataFrame:
     key = "line" if table.source == "lines" else "session"
-    needed = table.frame.join(events.select(key).unique(), on=key, how="semi")  # a few of half a million
+    frame = _by_first_line(events, table.frame) if "lines" in events.columns and key == "line" else table.frame
+    needed = frame.join(events.select(key).unique(), on=key, how="semi")  # a few of half a million
     labels = needed.with_columns(named=pl.lit(value=True))
     found = events.join(labels, on=key, how="left", maintain_order="left")
     unnamed = pl.lit(not table.names_all) & pl.col(key).is_not_null()
     return found.with_columns(label="kind", named=pl.col("named").fill_null(unnamed)).drop("kind")
+
+
+def _by_first_line(events: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
+    """The labels of all lines that an event spans at its first line: the first kind of anomaly among them."""
+    if events.is_empty() or events["lines"].max() == 1:
+        return labels
+    spans = events.select("line", "lines", first="line").sort("line")
+    placed = labels.sort("line").join_asof(spans, on="line", strategy="backward")
+    within = placed.filter(pl.col("line") < pl.col("first") + pl.col("lines"))
+    grouped = within.group_by("first", maintain_order=True).agg(pl.col("kind").drop_nulls().first())
+    return grouped.rename({"first": "line"})
 
 
 def find_unknown_sessions(table: LabelTable, seen: set[str]) -> list[str]:
