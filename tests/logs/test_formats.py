@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pickle
+import time
+from contextlib import suppress
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -71,3 +73,26 @@ def test_a_real_log_is_read_line_by_line(mirror: Path, system: str) -> None:
     assert frame["content"].null_count() <= len(lines) / 100
     assert frame["time"].null_count() <= len(lines) / 100 or system == "hadoop"  # whose traces inherit theirs
     assert frame["component"].is_null().all() == (system in NO_COMPONENT)
+
+
+RUNS = ["a", "A", "7", " ", ":", "/", "[", '"', "\\", "-", ".", "a.", "A1_", "7-", "é", "[a ", 'a="', "<1>", "@"]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_long_line_is_read_in_linear_time(name: str) -> None:
+    """Of something quadratic 60 kB would take minutes."""
+    line_format, start = build(name, **OPTIONS.get(name, {})), sample(name)[0][:40]
+    long = [head + run * (60_000 // len(run)) for run in RUNS for head in ("", start)]
+    began = time.process_time()
+    found = read(line_format, long)
+    assert len(found) == len(long)
+    assert time.process_time() - began < 30
+
+
+@pytest.mark.parametrize("name", ["hadoop", "hdfs", "openstack"])
+def test_a_long_line_of_a_label_file_is_read_in_linear_time(name: str) -> None:
+    began = time.process_time()
+    for run in RUNS:
+        with suppress(ValueError):
+            build(name).session_labels(run * (200_000 // len(run)))
+    assert time.process_time() - began < 30
