@@ -15,7 +15,7 @@ import crosslog.logs
 from crosslog import artifacts, plugins
 from crosslog.logs.line_format import LineFormat
 from crosslog.logs.parsing.labels import LabelTable, read_label_table
-from crosslog.logs.reading import Member, find_files, list_members
+from crosslog.logs.reading import LeftOut, Member, list_members, survey_files
 from crosslog.settings import Settings
 from crosslog.systems import System, load_system
 
@@ -33,26 +33,34 @@ class Inputs:
     logs: list[Member]
     beside: list[Member]  # that may label the logs
     labels: LabelTable
+    left_out: list[LeftOut]  # files and members that are no logs of their own
 
     @classmethod
     def of(cls, system: str) -> Inputs:
         """The inputs of a system in systems.yaml; the errors of `find_files`, `list_members` and `read_label_table`."""
         entry = load_system(system)
         line_format: LineFormat = plugins.build("logs.formats", entry.format, entry.options)
-        found = list(list_members(_paths(system, entry, "log")))
+        left_out: list[LeftOut] = []
+        found = list(list_members(_paths(system, entry, "log", left_out), left_out))
         labelling = line_format.label_file or entry.labels.file
         logs = [
             member
             for member in found
             if fnmatch(member.name, entry.members) and not (labelling and fnmatch(Path(member.name).name, labelling))
         ]
-        beside = [*found, *list_members(_paths(system, entry, "labels"))]
-        return cls(entry, line_format, logs, beside, read_label_table(entry.labels, line_format, beside))
+        beside = [*found, *list_members(_paths(system, entry, "labels", left_out), left_out)]
+        labels = read_label_table(entry.labels, line_format, beside)
+        return cls(entry, line_format, logs, beside, labels, left_out)
 
     @property
     def bytes(self) -> int:
         """Size of the files that hold the logs, as they lie on the disk."""
         return sum(path.stat().st_size for path in {member.path for member in self.logs})
+
+    @property
+    def changed(self) -> float:
+        """When the newest of the logs was changed, in seconds since 1970."""
+        return max((member.changed for member in self.logs), default=0.0)
 
     @property
     def worth_workers(self) -> int | None:
@@ -69,10 +77,12 @@ class Inputs:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _paths(system: str, entry: System, role: str) -> list[Path]:
+def _paths(system: str, entry: System, role: str, left_out: list[LeftOut]) -> list[Path]:
     folder = artifacts.raw_folder(system)
     if role == "log" and entry.path:
-        return find_files(entry.path)
+        found = survey_files(entry.path)
+        left_out += found.left_out
+        return found.files
     if role == "log" and entry.simulated:
         return [folder / f"{system}.log"]
     return [folder / file.name for file in entry.files if file.role == role]

@@ -46,7 +46,7 @@ def read_once(reading: Reading) -> Facts:
     name = f"facts-{chunk.number:05d}.json"
     if not folder.has(name):
         frame, facts = passes.read_chunk(chunk, reading.line_format)
-        folder.write_frame(f"chunk-{chunk.number:05d}.arrow", frame)
+        folder.write_rows(f"chunk-{chunk.number:05d}.parquet", frame)
         folder.write_json(name, facts.as_json())  # last: where it is, the frame is
         folder.drop(name_spool(chunk.number))
         return facts
@@ -71,9 +71,9 @@ def name_spool(number: int) -> str:
 def finish_once(finishing: Finishing) -> Tally:
     """Write a chunk's events, or take what an earlier run made of it."""
     folder, number = finishing.folder, finishing.number
-    tally_name, chunk = f"tally-{number:05d}.json", f"chunk-{number:05d}.arrow"
+    tally_name, chunk = f"tally-{number:05d}.json", f"chunk-{number:05d}.parquet"
     if not folder.has(tally_name):
-        frame = folder.read_frame(chunk)
+        frame = folder.read_rows(chunk)
         labels = LabelTable(finishing.labels, _label_frame(folder.at(LABELS)))
         events, tally = passes.finish_chunk(frame, finishing.completion, finishing.line_format, labels)
         artifacts.EVENTS.write_part(folder.folder, number, events)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from crosslog import artifacts, plugins
 from crosslog.artifacts.unfinished import Unfinished
 from crosslog.executor import Pool, open_pool
-from crosslog.logs.parsing.facts import Tally, Time
+from crosslog.logs.parsing.continuations import find_follower
+from crosslog.logs.parsing.facts import Start, Tally
 from crosslog.logs.parsing.labels import find_unknown_lines, find_unknown_sessions
 from crosslog.logs.parsing.log import ParsedLog, check_log, compare_counts, summarise_log
 from crosslog.logs.parsing.messages import Ids
@@ -25,7 +26,7 @@ from tasks import _parsing
 from tasks._inputs import Inputs
 from tasks._parsing import Finishing, Reading
 
-Merged = list[tuple[Ids, Time]]  # what each chunk lacks, but for the templates
+Merged = list[tuple[Ids, Start]]  # what each chunk lacks, but for the templates
 
 
 def main(log: str) -> None:
@@ -39,11 +40,15 @@ def main(log: str) -> None:
         parsed, merged = _read(pool, folder, inputs, settings.parse.chunk_bytes)
         check_log(parsed, settings.parse.max_bad_fraction, inputs.line_format, inputs.entry.lines)
         messages, templates = parsed.mine(miner)
-        tally = _finish(pool, folder, inputs, merged, messages["template_id"].to_numpy())
+        first_year = parsed.find_first_year(inputs.line_format.first_year, inputs.changed)
+        template_of = messages["template_id"].to_numpy()
+        completions = (Completion(ids, template_of[ids], start, first_year) for ids, start in merged)
+        tally = _finish(pool, folder, inputs, completions)
     if inputs.entry.part is None:
         tally.note_unknown("unknown_session", find_unknown_sessions(inputs.labels, set(tally.sessions)))
         tally.note_unknown("unknown_line", find_unknown_lines(inputs.labels, parsed.lines))
         compare_counts(parsed, tally, inputs.entry.expected)
+    tally.note_unknown("left_out_file", inputs.left_out)
     parsed.remarks.merge(tally.remarks)
     artifacts.MESSAGES.write(messages, system=log)
     artifacts.TEMPLATES.write(templates, system=log)
@@ -65,15 +70,14 @@ def _read(pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int) -> t
 def _readings(
     pool: Pool, folder: Unfinished, inputs: Inputs, chunk_bytes: int, consumed: list[int]
 ) -> Iterator[Reading]:
-    for chunk in cut_chunks(inputs.logs, chunk_bytes, inputs.entry.part):
+    for chunk in cut_chunks(inputs.logs, chunk_bytes, inputs.entry.part, find_follower(inputs.line_format)):
         consumed.append(chunk.consumed)
         near = chunk if pool.workers == 1 else _parsing.spool_chunk(folder, chunk)
         yield Reading(folder, inputs.line_format, near)
 
 
-def _finish(pool: Pool, folder: Unfinished, inputs: Inputs, merged: Merged, template_of: Ids) -> Tally:
+def _finish(pool: Pool, folder: Unfinished, inputs: Inputs, completions: Iterable[Completion]) -> Tally:
     folder.write_frame(_parsing.LABELS, inputs.labels.frame)
-    completions = (Completion(ids, template_of[ids], inherited) for ids, inherited in merged)
     finishings = (
         Finishing(folder, inputs.line_format, inputs.labels.source, number, completion)
         for number, completion in enumerate(completions)

@@ -9,6 +9,7 @@ import polars as pl
 
 from crosslog import plugins
 from crosslog.logs.line_format import FIELDS, LineFormat
+from crosslog.logs.parsing.years import count_turns, place_in_years
 
 MIRROR = {  # every log of the mirror: its format
     "bgl_events": "bgl",
@@ -54,7 +55,10 @@ def build(name: str, **options: Any) -> LineFormat:
 def read(line_format: LineFormat, lines: list[str], member: str = "some.log") -> pl.DataFrame:
     frame = pl.DataFrame({"raw": lines}, schema={"raw": pl.String}).with_columns(member=pl.lit(member))
     frame = frame.with_columns(parts=line_format.parts)
-    return frame.with_columns(**{name: line_format.columns[name] for name in FIELDS}).drop("parts")
+    yearless = pl.lit(None, dtype=pl.Datetime("us", "UTC")) if line_format.yearless is None else line_format.yearless
+    frame = frame.with_columns(yearless=yearless, **{name: line_format.columns[name] for name in FIELDS}).drop("parts")
+    dated, _ = count_turns(frame.with_columns(line=pl.int_range(1, len(frame) + 1, dtype=pl.UInt64)))
+    return place_in_years(dated, line_format.first_year or 2024).drop("line")
 
 
 def sample(name: str) -> list[str]:
@@ -63,4 +67,4 @@ def sample(name: str) -> list[str]:
 
 def row(name: str, line: str, **options: Any) -> dict[str, Any]:
     line_format = build(name, **options)
-    return read(line_format, [line]).with_columns(kept=line_format.unreadable).row(0, named=True)
+    return read(line_format, [line]).with_columns(kept=line_format.unreadable, tag=line_format.tag).row(0, named=True)

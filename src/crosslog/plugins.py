@@ -114,7 +114,7 @@ def find_misfits(kind: str, name: str, block: Mapping[str, Any], given: str = ""
         A field that comes from elsewhere, such as `seed`.
     """
     _check_name(kind, name)
-    fields = read_fields(PACKAGE.joinpath(*kind.split("."), f"{name}.py"))
+    fields = extract_fields(PACKAGE.joinpath(*kind.split("."), f"{name}.py"))
     for field, (annotation, required) in fields.items():
         if field in block:
             yield from ((field, problem) for problem in _mistyped(annotation, block[field]))
@@ -126,7 +126,7 @@ def find_misfits(kind: str, name: str, block: Mapping[str, Any], given: str = ""
 
 
 @cache
-def read_fields(path: Path) -> dict[str, tuple[str, bool]]:
+def extract_fields(path: Path) -> dict[str, tuple[str, bool]]:
     """Each field of the public dataclass in a file: its annotation as written, and whether it has no default."""
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]

@@ -40,6 +40,7 @@ class Events(Schema):
     label: pl.String = pa.Field(nullable=True, description="alert tag or kind of failure; null where normal")
     anomalous: pl.Boolean
     session: pl.String = pa.Field(nullable=True, description="block or application, where the format has one")
+    lines: pl.UInt32 | None = pa.Field(ge=1, description="how many raw lines it spans, as with a trace's")
 
 
 class Messages(Schema):

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from crosslog import plugins
+from crosslog.logs.parsing.continuations import find_follower
 from crosslog.logs.parsing.facts import Tally
 from crosslog.logs.parsing.labels import LabelTable
 from crosslog.logs.parsing.log import ParsedLog
@@ -37,17 +38,24 @@ class Parsed:
 
 
 def parse_files(
-    paths: list[Path], name: str, chunk_bytes: int = 1 << 20, labels: dict | None = None, lines: tuple | None = None
+    paths: list[Path],
+    name: str,
+    chunk_bytes: int = 1 << 20,
+    *,
+    labels: dict | None = None,
+    lines: tuple | None = None,
+    options: dict | None = None,
 ) -> tuple[pl.DataFrame, Parsed]:
-    line_format, table = plugins.load("logs.formats", name)(), label_table(name, labels)
+    line_format, table = plugins.build("logs.formats", name, options or {}), label_table(name, labels)
     log, tally, read_chunks = ParsedLog(), Tally(), []
-    for chunk in cut_chunks(list_members(paths), chunk_bytes, lines):
+    for chunk in cut_chunks(list_members(paths), chunk_bytes, lines, find_follower(line_format)):
         frame, facts = read_chunk(chunk, line_format)
         read_chunks.append((frame, *log.add(facts)))
     messages, templates = log.mine(plugins.build("logs.mining", "drain", DRAIN))
     template_of, events = messages["template_id"].to_numpy(), []
-    for frame, ids, inherited in read_chunks:
-        part, counted = finish_chunk(frame, Completion(ids, template_of[ids], inherited), line_format, table)
+    first_year = log.find_first_year(line_format.first_year, max(path.stat().st_mtime for path in paths))
+    for frame, ids, start in read_chunks:
+        part, counted = finish_chunk(frame, Completion(ids, template_of[ids], start, first_year), line_format, table)
         events.append(part)
         tally.add(counted)
     return pl.concat(events), Parsed(log, tally, messages, templates)

@@ -77,9 +77,28 @@ def test_an_endless_line_is_not_cut_within_a_character(character: str, before: i
     assert text == "x" * before + character * ((LONGEST_LINE - before) // len(character.encode()))
 
 
-@given(st.lists(st.binary(max_size=30), min_size=1))
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (b"\x1b[31mred\x1b[0m and \x1b[1;32mgreen\x1b[m", "red and green"),
+        (b"\x1b[2K\x1b[?25lgizmo turned", "gizmo turned"),
+        (b"\x1b]8;;http://z.example\x1b\\link\x1b]8;;\x1b\\", "link"),
+    ],
+)
+def test_colours_of_a_terminal_are_cut_out_and_counted(line: bytes, text: str) -> None:
+    rows, met = clean(b"plain", line)
+    assert rows == [(11, "plain"), (12, text)]
+    assert met["ansi"][:2] == (1, 12)
+
+
+def test_an_escape_that_never_ends_takes_no_text_with_it() -> None:
+    line = b"\x1b[" + b"1;" * 30_000 + b"\x1b]" + b"x" * 3000
+    assert clean(line)[0] == [(11, line.decode())]
+
+
+@given(st.lists(st.binary(max_size=30).filter(lambda line: b"\x1b" not in line), min_size=1))
 def test_any_bytes_become_the_text_that_python_decodes(raw: list[bytes]) -> None:
-    texts = [line.decode(errors="replace").replace("\0", " ").removesuffix("\r") for line in raw]
+    texts = [line.decode(errors="replace").lstrip("\0").replace("\0", " ").removesuffix("\r") for line in raw]
     remarks = RemarkTable()
     found = clean_lines(frame(*raw), (), remarks)
     assert len(found) + remarks.count("empty") == len(raw)

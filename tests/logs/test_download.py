@@ -3,7 +3,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -95,6 +95,58 @@ def test_a_part_is_gone_on_from(tmp_path: Path, httpserver: HTTPServer, kept: in
     (tmp_path / "z.log.part").write_bytes(BODY[:kept])
     assert fetch_file(source(url=httpserver.url_for("/z.log")), tmp_path, "").read_bytes() == BODY
     assert httpserver.log[0][0].headers.get("Range") == (f"bytes={kept}-" if kept else None)
+
+
+OTHER = BODY.replace(b"gizmo", b"wheel")
+
+
+def replaced(validators: list[dict[str, str]], obeys: bool) -> Callable[[Request], Response]:
+    """A server that breaks off, and has another file of the same size from the second request on."""
+
+    def answer(request: Request) -> Response:
+        place = int(bool(answer.seen))  # type: ignore[attr-defined]
+        answer.seen.append(dict(request.headers))  # type: ignore[attr-defined]
+        body, said = (BODY, OTHER)[place], validators[place]
+        start = int(request.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        if obeys and start and request.headers.get("If-Range") not in said.values():
+            start = 0
+        headers = {"Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}"} if start else {}
+        sent = body[start : start + 30_000] if not place else body[start:]
+        length = {"Content-Length": str(len(body) - start)}
+        return Response(iter([sent]), 206 if start else 200, {**headers, **length, **said})
+
+    answer.seen = []  # type: ignore[attr-defined]
+    return answer
+
+
+@pytest.mark.parametrize("obeys", [True, False])
+@pytest.mark.parametrize(
+    ("validators", "condition"),
+    [
+        ([{"ETag": '"a"'}, {"ETag": '"b"'}], '"a"'),
+        ([{"Last-Modified": "Mon, 06 May 2024 12:00:00 GMT"}, {"Last-Modified": "Tue, 07 May 2024 12:00:00 GMT"}],
+         "Mon, 06 May 2024 12:00:00 GMT"),
+        ([{"ETag": 'W/"a"'}, {"ETag": 'W/"b"'}], None),
+    ],
+)  # fmt: skip
+def test_a_file_that_was_replaced_meanwhile_is_no_mixture_of_both(
+    tmp_path: Path, httpserver: HTTPServer, validators: list[dict[str, str]], condition: str | None, obeys: bool
+) -> None:
+    serve = replaced(validators, obeys)
+    httpserver.expect_request("/z.log").respond_with_handler(serve)
+    wanted = SourceFile(name="z.log", url=httpserver.url_for("/z.log"))
+    assert fetch_file(wanted, tmp_path, "", no_wait).read_bytes() == OTHER
+    assert serve.seen[1].get("If-Range") == condition  # type: ignore[attr-defined]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checksums.json", "z.log"]
+
+
+def test_a_part_of_unknown_origin_is_not_gone_on_from_where_nothing_is_published(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/z.log").respond_with_handler(ranged)
+    (tmp_path / "z.log.part").write_bytes(OTHER[:4000])
+    wanted = SourceFile(name="z.log", url=httpserver.url_for("/z.log"))
+    assert fetch_file(wanted, tmp_path, "").read_bytes() == BODY
 
 
 def test_a_part_longer_than_the_file_is_dropped(tmp_path: Path, httpserver: HTTPServer) -> None:

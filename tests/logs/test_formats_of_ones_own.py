@@ -59,11 +59,6 @@ def test_a_syslog_line_is_read_in_either_standard(line: str, expected: tuple[Any
     assert tuple(found[name] if read_well else None for name in names) == expected
 
 
-def test_a_syslog_time_without_a_year_is_not_invented() -> None:
-    assert row("syslog", "May  6 12:00:00 h a: x")["time"] is None
-    assert row("syslog", "<13>1 2024-05-06T12:00:00Z h a - - - x")["time"] == NOON
-
-
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -96,7 +91,7 @@ def test_a_json_time_is_text_or_counts_from_1970(time_as: str, value: str) -> No
 
 
 def test_a_json_time_of_unknown_kind_is_refused() -> None:
-    with pytest.raises(FormatError, match="iso, seconds or milliseconds, not 'nanoseconds'"):
+    with pytest.raises(FormatError, match="auto, iso, seconds, milliseconds, microseconds, not 'nanoseconds'"):
         build("jsonl", time_as="nanoseconds")
 
 
@@ -130,6 +125,96 @@ def test_a_pattern_has_the_time_that_its_fields_say(options: dict[str, Any], lin
     assert row("pattern", line, **options)["time"] == NOON
 
 
+@pytest.mark.parametrize(
+    ("time_format", "time", "expected"),
+    [
+        ("%Y-%m-%d %H:%M:%S %Z", "2024-05-06 14:00:00 CEST", NOON),
+        ("%Y-%m-%d %H:%M:%S %Z", "2024-05-06 12:00:00 UTC", NOON),
+        ("%Y-%m-%d %H:%M:%S %Z", "2024-05-06 14:00:00 +02:00", NOON),
+        ("%Y-%m-%d %H:%M:%S,%9f", "2024-05-06 12:00:00,000001999", NOON.replace(microsecond=1)),
+        ("%m-%d %H:%M:%S%.3f", "05-06 12:00:00.250", NOON.replace(microsecond=250_000)),
+        ("epoch", "1714996800", NOON),
+        ("epoch", "1714996800.250", NOON.replace(microsecond=250_000)),
+        ("epoch", "1714996800250", NOON.replace(microsecond=250_000)),
+        ("epoch", "1714996800250000", NOON.replace(microsecond=250_000)),
+        ("epoch", "1714996800250000999", NOON.replace(microsecond=250_001)),
+        ("epoch", "noon", None),
+    ],
+)
+def test_a_time_of_a_pattern_may_be_written_in_many_ways(
+    time_format: str, time: str, expected: datetime | None
+) -> None:
+    assert row("pattern", f"[{time}] x", pattern=r"\[<Time>\] <Content>", time_format=time_format)["time"] == expected
+
+
+@pytest.mark.parametrize(("digits", "milliseconds"), [("7", 7), ("070", 70), ("700", 700)])
+def test_milliseconds_of_a_pattern_may_lack_their_zeros(digits: str, milliseconds: int) -> None:
+    found = row(
+        "pattern", f"2024-05-06 12:00:00:{digits}|x", pattern=r"<Time>:<Milliseconds>\|<Content>",
+        time_format="%Y-%m-%d %H:%M:%S",
+    )  # fmt: skip
+    assert found["time"] == NOON.replace(microsecond=milliseconds * 1000)
+
+
+def test_a_blank_in_front_shifts_no_field_of_a_pattern() -> None:
+    found = row("pattern", "  INFO pkg.module: x", pattern="<Level> <Component>: <Content>")
+    assert (found["level"], found["component"], found["content"]) == ("INFO", "pkg.module", "x")
+
+
+def test_a_tagged_line_that_a_pattern_does_not_cover_keeps_its_tag() -> None:
+    assert row("pattern", "ZBAD 2024", pattern="<Label> <Time> <Node> <Content>")["tag"] == "ZBAD"
+    assert row("pattern", "ZBAD 2024", pattern="<Time> <Node> <Level> <Content>")["tag"] is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour"),
+    [("", 12), ("Z", 12), ("+02:00", 10), (" +0200", 10), ("-05", 17), (" CEST", 10), (" EST", 17), (" IST", 6)],
+)
+def test_a_zone_may_have_a_name_or_a_number(zone: str, hour: int) -> None:
+    found = row("plain", f"2024-05-06 12:00:00,5{zone} ERROR x")
+    half = datetime(2024, 5, 6, hour, 30 if "IST" in zone else 0, 0, 500_000, tzinfo=UTC)
+    assert (found["time"], found["level"], found["content"]) == (half, "ERROR", "x")
+
+
+def test_a_word_or_a_number_behind_a_time_is_no_zone() -> None:
+    assert row("plain", "2024-05-06 12:00:00 ESTIMATE is -12 degrees")["content"] == "ESTIMATE is -12 degrees"
+    assert row("plain", "2024-05-06 12:00:00 -12 degrees")["content"] == "-12 degrees"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('{"log": "gizmo turned\\n", "stream": "stderr", "time": "2024-05-06T12:00:00.000000000Z"}',
+         (NOON, None, None, None, "gizmo turned")),
+        ('{"MESSAGE": "x", "PRIORITY": "3", "__REALTIME_TIMESTAMP": "1714996800000000", "_HOSTNAME": "zn1", '
+         '"SYSLOG_IDENTIFIER": "zd"}', (NOON, "error", "zn1", "zd", "x")),
+        ('{"MESSAGE": [99, 97, 102, 233], "PRIORITY": "6"}', (None, "info", None, None, "caf\ufffd")),
+        ('{"timeUnixNano": "1714996800000000000", "severityNumber": 17, "body": {"stringValue": "x"}}',
+         (NOON, "error", None, None, "x")),
+        ('{"@timestamp": "2024-05-06T12:00:00Z", "log": {"level": "warn", "logger": "z"}, "message": "x", '
+         '"host": {"name": "zn1"}}', (NOON, "warn", "zn1", "z", "x")),
+        ('{"ts": 1714996800.0, "level": "info", "msg": "x"}', (NOON, "info", None, None, "x")),
+        ('{"ts": 1714996800000, "msg": "x", "log": {"a": 1}}', (NOON, None, None, None, "x")),
+        ('{"n": "x"}', (None, None, None, None, None)),
+    ],
+)  # fmt: skip
+def test_the_keys_of_common_shippers_are_known(line: str, expected: tuple[Any, ...]) -> None:
+    found = row("jsonl", line)
+    assert tuple(found[name] for name in ("time", "level", "node", "component", "content")) == expected
+
+
+def test_a_path_of_keys_may_go_through_a_list() -> None:
+    assert row("jsonl", '{"r": [{"b": "x"}]}', message="r.0.b")["content"] == "x"
+    assert row("jsonl", '{"r": []}', message="r.0.b")["content"] is None
+
+
+@pytest.mark.parametrize("unit", ["seconds", "milliseconds"])
+def test_a_unit_that_is_given_is_kept_to(unit: str) -> None:
+    assert row("jsonl", '{"message": "x", "t": 1714996800}', time="t", time_as=unit)["time"].year == (
+        2024 if unit == "seconds" else 1970
+    )
+
+
 def test_a_pattern_may_hold_alert_tags_and_sessions() -> None:
     pattern = "<Label> <Session> <Content>"
     assert [row("pattern", line, pattern=pattern)["label"] for line in ("- s1 x", "ZBAD s1 x")] == [None, "ZBAD"]
@@ -147,8 +232,10 @@ def test_a_pattern_may_hold_alert_tags_and_sessions() -> None:
         ({"pattern": "<My Field> <Content>"}, "<My Field> is no word"),
         ({"pattern": "<Date> <Label> <Content>"}, "<Label> must stand first"),
         ({"pattern": "<Content>", "time_format": "%Y"}, "no time for time_format"),
-        ({"pattern": "<Time> <Content>", "time_format": "%d %H:%M"}, "give year where"),
-        ({"pattern": "<Time> <Content>", "time_format": "%Y", "year": 2024}, "give year where"),
+        ({"pattern": "<Time> <Content>", "time_format": "%H:%M"}, "names no day"),
+        ({"pattern": "<Time> <Content>", "time_format": "%d %H:%M"}, "names no day"),
+        ({"pattern": "<Time> <Content>", "time_format": "%Y", "year": 2024}, "give year only where"),
+        ({"pattern": "<Content>", "join": "always"}, "join must be indented, pattern, none, not 'always'"),
         ({"pattern": "<Content>", "time_format": "%Y", "time_fields": ["Day"]}, "<Day>, which time_fields names"),
     ],
 )

@@ -120,7 +120,7 @@ def test_two_files_that_contradict_each_other_are_an_error(tmp_path: Path) -> No
 def test_a_label_file_that_is_missing_or_wrong_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(LabelError, match=r"no label file \*label\*\.csv among 0 files"):
         read_label_table(Labels(source="sessions"), build("hdfs"), [])
-    with pytest.raises(LabelError, match=r"a_label\.csv: expected the columns BlockId and Label"):
+    with pytest.raises(LabelError, match=r"a_label\.csv: it has no column BlockId; it has a, b"):
         read_label_table(Labels(source="sessions"), build("hdfs"), given(tmp_path, a_label__csv="a,b\n1,2\n"))
     with pytest.raises(LabelError, match="Plain reads no file that labels"):
         read_label_table(Labels(source="sessions"), build("plain"), [])
@@ -141,24 +141,62 @@ def test_lines_are_labelled_by_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("LineId,Kind\n1,0\nx,0\n", r"z_weak\.csv, row 3: 'x' is no line number from 1"),
-        ("LineId,Kind\n,0\n", "row 2: '' is no line number"),
-        ("LineId,Kind\n1.5,0\n", r"row 2: '1\.5' is no line number"),
-        ("LineId,Kind\n0,0\n", "row 2: '0' is no line number"),
-        ("LineId,Kind\n-1,0\n", "row 2: '-1' is no line number"),
-        ("LineId,Kind\n4,0\n5,0\n4,1\n", "row 4: line 4 is labelled a second time"),
+        ("LineId,Kind\n1,0\nx,0\n", r"z_weak\.csv, line 3: 'x' is no line number from 1"),
+        ("LineId,Kind\n,0\n", "line 2: '' is no line number"),
+        ("LineId,Kind\n1.5,0\n", r"line 2: '1\.5' is no line number"),
+        ("LineId,Kind\n0,0\n", "line 2: '0' is no line number"),
+        ("LineId,Kind\n-1,0\n", "line 2: '-1' is no line number"),
+        ("LineId,Kind\n4,0\n5,0\n4,1\n", "line 4: line 4 is labelled a second time"),
         (
             "LineId,Kind\n1,9\n",
             r"label '9' is not known; known are 0 \(normal\), 1 \(security\), 2 \(hardware\)",
         ),
-        ("LineId,Kind\n1,\n", "row 2: label '' is not known"),
+        ("LineId,Kind\n1,\n", "line 2: label '' is not known"),
         ("Line,Kind\n1,0\n", "has no column LineId; it has Line, Kind"),
-        ("", "is no CSV"),
+        ("", "has no column LineId; it has none"),
         ("LineId,Kind\n1,0,0\n", "is no CSV"),
     ],
 )
 def test_a_label_csv_that_is_wrong_is_an_error_with_its_row(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(LabelError, match=message):
+        table(tmp_path, text)
+
+
+def test_an_event_of_several_lines_has_the_label_of_any_of_them(tmp_path: Path) -> None:
+    found = table(tmp_path, "LineId,Kind\n1,0\n2,0\n3,2\n4,0\n6,1\n8,1\n")
+    frame = events([None] * 3).with_columns(
+        line=pl.Series([1, 4, 5], dtype=pl.UInt64), lines=pl.Series([3, 1, 2], dtype=pl.UInt32)
+    )
+    assert label_events(frame, found).select("label", "anomalous", "named").rows() == [
+        ("hardware", True, True),
+        (None, False, True),
+        ("security", True, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LineId;Kind\r\n3;2\r\n1;0\r\n",
+        "LineId\tKind\n3\t2\n1\t0\n",
+        "sep=;\r\nLineId;Kind\r\n3;2\r\n1;0\r\n",
+        'LineId,Kind\n3,"2"\n\n1, 0 \n\n',
+    ],
+)
+def test_a_label_csv_may_be_saved_by_a_spreadsheet_of_any_country(text: str, tmp_path: Path) -> None:
+    assert table(tmp_path, text).frame.rows() == [(3, "hardware"), (1, None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("LineId,Kind\n1,0\n\n\n2,0\n3,9\n", 6),
+        ('LineId,Kind,Note\n1,0,"a\nb\nc"\n2,9,x\n', 5),
+        ("sep=;\nLineId;Kind\n1;0\n2;9\n", 4),
+    ],
+)
+def test_an_error_in_a_label_csv_names_the_line_of_the_file(text: str, line: int, tmp_path: Path) -> None:
+    with pytest.raises(LabelError, match=rf"z_weak\.csv, line {line}: label '9' is not known"):
         table(tmp_path, text)
 
 

@@ -224,7 +224,7 @@ def test_a_tally_comes_back_from_json_as_it_was(parse_bytes: Callable[..., Any])
 def test_a_line_without_a_time_inherits_it_across_chunks_but_not_across_files(
     tmp_path: Path, parse: Callable[..., Any]
 ) -> None:
-    (tmp_path / "a.log").write_text("2020-01-01 00:00:01 gears turn\n  at once\n\n  and again\n")
+    (tmp_path / "a.log").write_text("2020-01-01 00:00:01 gears turn\nat once\n\nand again\n")
     (tmp_path / "b.log").write_text("no time yet\n2020-01-01 00:00:09 gears stop\n")
     for chunk_bytes in (1, 30, 1000):
         events, _ = parse([tmp_path / "a.log", tmp_path / "b.log"], "plain", chunk_bytes)

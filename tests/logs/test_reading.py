@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
+import os
 import pickle
 import tarfile
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -19,14 +23,17 @@ from hypothesis import strategies as st
 from crosslog.logs.reading import (
     LONGEST_LINE,
     Chunk,
+    LeftOut,
     Member,
     ReadingError,
     Slice,
+    chunking,
     cut_chunks,
     find_files,
     list_members,
     read_member_text,
     sort_oldest_first,
+    survey_files,
     unpacking,
 )
 from crosslog.logs.reading.unpacking import READ_BYTES
@@ -237,7 +244,9 @@ def test_a_packed_file_cut_short_is_an_error_that_names_it(tmp_path: Path, endin
     text = bytes(i * i % 251 % 64 + 32 for i in range(9000))
     packed = PACKERS[ending](text)
     path = written(tmp_path / f"a.log{ending}", packed[: max(len(packed) - missing, 0)])
-    with pytest.raises(ReadingError, match=rf"a\.log\{ending} is cut short or damaged .*fetch it again"):
+    with pytest.raises(
+        ReadingError, match=rf"a\.log\{ending} is cut short or damaged .*get it anew from where it comes from"
+    ):
         cut(path)
 
 
@@ -446,7 +455,7 @@ def test_a_binary_file_is_an_error_that_names_it(tmp_path: Path, content: bytes)
     ],
 )
 def test_odd_text_is_no_binary_file(tmp_path: Path, content: bytes) -> None:
-    assert raw(cut(written(tmp_path / "a.log", content))) == content.split(b"\n")[:-1]
+    assert raw(cut(written(tmp_path / "a.log", content))) == content.replace(b"\0" * 40_000, b"\0").split(b"\n")[:-1]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
@@ -466,6 +475,36 @@ def test_the_mark_of_utf8_is_no_part_of_the_first_line(tmp_path: Path) -> None:
 def test_an_empty_file_has_no_chunk(tmp_path: Path) -> None:
     assert cut(written(tmp_path / "a.log", b"")) == []
     assert cut(written(tmp_path / "a.log.gz", gzip.compress(b""))) == []
+
+
+@pytest.mark.parametrize("packer", [bytes, gzip.compress])
+@pytest.mark.parametrize("chunk_bytes", [1, 1 << 22])
+@pytest.mark.parametrize("nul", [2, LONGEST_LINE + 7, 300_000, READ_BYTES + 5])
+def test_nul_in_front_of_a_line_does_not_push_it_out(
+    tmp_path: Path, nul: int, chunk_bytes: int, packer: Callable[[bytes], bytes]
+) -> None:
+    text = b"one\n" + b"\0" * nul + b"two\n\n" + b"\0" * nul + b"\n" + b"\0" * nul + b"three"
+    path = written(tmp_path / ("a.log" if packer is bytes else "a.log.gz"), packer(text))
+    assert raw(cut(path, chunk_bytes)) == [b"one", b"\0two", b"", b"\0", b"\0three"]
+
+
+@pytest.mark.parametrize(("name", "packer"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)])
+def test_a_small_packed_file_whose_name_does_not_say_so_is_an_error(
+    tmp_path: Path, name: str, packer: Callable[[bytes], bytes]
+) -> None:
+    path = written(tmp_path / "app.log", packer(b"gizmo turned\n"))
+    with pytest.raises(ReadingError, match=rf"app\.log is packed, as \{name} does it, and its name does not say so"):
+        cut(path)
+
+
+def test_a_chunk_has_no_more_lines_than_it_may_however_short_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunking, "MOST_CHUNK_LINES", 1000)
+    found = cut(written(tmp_path / "a.log", b"\n" * 2500), 1 << 20)
+    assert [chunk.lines for chunk in found] == [1000, 1000, 500]
+    assert [chunk.first_line for chunk in found] == [1, 1001, 2001]
+    assert chunking.MOST_CHUNK_LINES * 64 <= 1 << 26
 
 
 def test_a_file_that_is_gone_is_an_error_that_names_it(tmp_path: Path) -> None:
@@ -519,6 +558,146 @@ def test_a_folder_means_all_files_below_it(tmp_path: Path) -> None:
     written(tmp_path / "sub/b.log", b"")
     written(tmp_path / "a.log", b"")
     assert [path.name for path in find_files(str(tmp_path))] == ["a.log", "b.log"]
+
+
+def test_a_name_with_brackets_is_a_name(tmp_path: Path) -> None:
+    path = written(tmp_path / "a[1].log", b"one\n")
+    written(tmp_path / "a1.log", b"two\n")
+    assert find_files(str(path)) == [path]
+
+
+def test_what_editors_and_desktops_leave_beside_logs_is_left_out_with_a_reason(tmp_path: Path) -> None:
+    for name in ("app.log", ".DS_Store", ".app.log.swp", "app.log~", "app.log.bak", "#app.log#", "._app.log"):
+        written(tmp_path / name, b"one\n")
+    found = survey_files(str(tmp_path))
+    assert [path.name for path in found.files] == ["app.log"]
+    assert {Path(left.name).name for left in found.left_out} == {path.name for path in tmp_path.iterdir()} - {"app.log"}
+    assert find_files(str(tmp_path / "app.log.bak")) == [tmp_path / "app.log.bak"]
+
+
+def test_a_file_is_read_once_however_many_links_lead_to_it(tmp_path: Path) -> None:
+    (tmp_path / "logs/old").mkdir(parents=True)
+    real = written(tmp_path / "logs/old/real.log", b"one\n")
+    (tmp_path / "logs/a.log").symlink_to(real)
+    (tmp_path / "logs/z.log").hardlink_to(real)
+    (tmp_path / "logs/current").symlink_to(tmp_path / "logs/old")
+    (tmp_path / "logs/old/up").symlink_to(tmp_path / "logs")
+    (tmp_path / "logs/gone.log").symlink_to(tmp_path / "nothing")
+    found = survey_files(str(tmp_path / "logs"))
+    assert len(found.files) == 1
+    assert found.files[0].samefile(real)
+    assert not found.files[0].is_symlink()
+    reasons = {Path(left.name).name: left.reason for left in found.left_out}
+    assert "which is read" in reasons["a.log"]
+    assert reasons["gone.log"] == "a link to nothing"
+
+
+def test_a_linked_folder_outside_is_read(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "logs").mkdir()
+    written(tmp_path / "far/a.log", b"one\n")
+    (tmp_path / "logs/far").symlink_to(tmp_path / "far")
+    assert [path.name for path in find_files(str(tmp_path / "logs"))] == ["a.log"]
+
+
+def test_a_log_and_the_file_packed_from_it_are_one(tmp_path: Path) -> None:
+    written(tmp_path / "app.log.1", TEXT)
+    written(tmp_path / "app.log.1.gz", gzip.compress(TEXT[:9000]) + gzip.compress(TEXT[9000:]))
+    written(tmp_path / "app.log.2.gz", gzip.compress(TEXT))
+    found = survey_files(str(tmp_path / "app.log*"))
+    assert [path.name for path in found.files] == ["app.log.2.gz", "app.log.1"]
+    assert [str(left) for left in found.left_out] == [
+        f"{tmp_path.as_posix()}/app.log.1.gz: the same as {tmp_path.as_posix()}/app.log.1, which is read"
+    ]
+
+
+@pytest.mark.parametrize("other", [TEXT[:-1], TEXT + b"x", TEXT.replace(b"7", b"8", 1)])
+def test_a_log_and_another_packed_under_its_name_are_an_error(tmp_path: Path, other: bytes) -> None:
+    written(tmp_path / "app.log.1", TEXT)
+    written(tmp_path / "app.log.1.gz", gzip.compress(other))
+    with pytest.raises(ReadingError, match=r"app\.log\.1\.gz and .*app\.log\.1 are the same log by their names"):
+        find_files(str(tmp_path))
+
+
+@pytest.mark.parametrize("path", ["", "*.log", "*/*.log", "**/*.log"])
+def test_a_folder_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    (tmp_path / "shut").mkdir()
+    written(tmp_path / "shut/a.log", b"one\n")
+    written(tmp_path / "b.log", b"two\n")
+    plain = os.scandir
+
+    def scan(folder: Any = ".") -> Any:
+        if Path(str(folder)).name == "shut" and not isinstance(folder, int):
+            raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+        return plain(folder)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    if path == "*.log":
+        assert [file.name for file in find_files(f"{tmp_path}/{path}")] == ["b.log"]
+        return
+    with pytest.raises(ReadingError, match=r"shut may not be read \(Permission denied\)"):
+        find_files(f"{tmp_path}/{path}".rstrip("/"))
+
+
+def zip_of(path: Path, *entries: tuple[str, bytes, int]) -> Path:
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "w") as archive:
+        warnings.simplefilter("ignore")
+        for name, content, mode in entries:
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = mode << 16
+            archive.writestr(entry, content)
+    return path
+
+
+def test_a_zip_with_two_members_of_one_name_that_differ_is_an_error(tmp_path: Path) -> None:
+    path = zip_of(tmp_path / "a.zip", ("a.log", b"one\n", 0o100644), ("a.log", b"two\n", 0o100644))
+    with pytest.raises(ReadingError, match=r"a\.zip has two members named 'a\.log', which differ"):
+        list(list_members([path]))
+
+
+def test_what_of_an_archive_is_no_log_is_left_out_with_a_reason(tmp_path: Path) -> None:
+    regular = 0o100644
+    path = zip_of(
+        tmp_path / "a.zip",
+        ("a.log", b"one\n", regular),
+        ("a.log", b"one\n", regular),
+        ("b.log", b"a.log", 0o120777),
+        ("__MACOSX/._a.log", b"\0\5", regular),
+    )
+    left_out: list[LeftOut] = []
+    (member,) = list_members([path], left_out)
+    assert member.name == "a.log"
+    assert [left.reason.split(",")[0] for left in left_out] == ["there twice", "a link", "an editor's"]
+
+
+def test_links_in_a_tar_are_left_out_and_two_members_of_one_name_an_error(tmp_path: Path) -> None:
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w") as archive:
+        for name, kind in (("a.log", tarfile.REGTYPE), ("b.log", tarfile.SYMTYPE), ("d", tarfile.DIRTYPE)):
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.linkname = kind, "a.log"
+            archive.addfile(entry, io.BytesIO(b""))
+    left_out: list[LeftOut] = []
+    found = list(list_members([written(tmp_path / "a.tar", whole.getvalue())], left_out))
+    assert ([member.name for member in found], [left.reason for left in left_out]) == (
+        ["a.log"],
+        ["a link, or no regular file"],
+    )
+    whole.seek(0)
+    with tarfile.open(fileobj=whole, mode="a") as archive:
+        archive.addfile(tarfile.TarInfo("a.log"), io.BytesIO(b""))
+    with pytest.raises(ReadingError, match=r"two members named 'a\.log'"):
+        list(list_members([written(tmp_path / "b.tar", whole.getvalue())]))
+
+
+@pytest.mark.parametrize("name", ["1" * 5000, "²", "a-" + "1" * 5000 + ".x9", "x" * 60_000 + "9" * 5000 + "?"])
+def test_names_of_any_length_and_digits_are_sorted(name: str) -> None:
+    assert sort_oldest_first([name, "a"]) in ([name, "a"], ["a", name])
+
+
+def test_an_empty_packed_file_is_an_error_that_fits_ones_own(tmp_path: Path) -> None:
+    with pytest.raises(ReadingError, match=r"it is empty, and what was packed never is: was the disk full"):
+        cut(written(tmp_path / "a.log.gz", b""))
 
 
 def test_a_path_to_nothing_is_an_error(tmp_path: Path) -> None:

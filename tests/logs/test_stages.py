@@ -47,6 +47,15 @@ def test_a_log_with_other_counts_than_expected_leaves_no_artifact(project: Path)
     assert [path.name for path in (project / "data").iterdir()] == ["unfinished"]
 
 
+BACKWARDS, GUESSED = {"backwards"}, {"guessed_year"}
+FAR = {"backwards", "far_backwards"}
+DISORDER = {  # what else is remarked of a log of the mirror
+    "hadoop": BACKWARDS, "hpc": FAR, "hpc_2k": FAR, "apache_2k": BACKWARDS, "linux_2k": BACKWARDS,
+    "mac_2k": BACKWARDS, "zookeeper_2k": FAR, "openssh_2k": GUESSED, "android_2k": GUESSED,
+    "proxifier_2k": FAR | GUESSED,
+}  # fmt: skip
+
+
 @pytest.mark.mirror
 @pytest.mark.parametrize("system", MIRROR)
 def test_a_real_log_holds_what_is_published(
@@ -58,7 +67,7 @@ def test_a_real_log_holds_what_is_published(
     parse.main(system)
     expected, lines = load_system(system).expected, artifacts.EVENTS.read(["line"], system=system)["line"]
     remarks = {row["kind"]: row["lines"] for row in artifacts.REMARKS.read(system=system).to_dicts()}
-    assert set(remarks) <= {"carriage_return", "empty", "no_final_newline", "unreadable"}
+    assert set(remarks) <= {"carriage_return", "empty", "no_final_newline", "unreadable", *DISORDER.get(system, ())}
     assert remarks.get("unreadable", 0) < 10
     assert len(lines) + remarks.get("empty", 0) == expected.lines == lines[-1]
     assert lines.is_sorted()

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from crosslog.artifacts.checking import load_file
+from crosslog.artifacts.packing import read_packed, write_packed
 from crosslog.atomic import move_folder, replace_file, write_text
 
 FINGERPRINT = "fingerprint"
@@ -58,6 +59,15 @@ class Unfinished:
     def read_frame(self, name: str) -> pl.DataFrame:
         """What `write_frame` wrote; ArtifactError if it is damaged."""
         return load_file(self.at(name), pl.read_ipc).cast({pl.Categorical: pl.String})
+
+    def write_rows(self, name: str, frame: pl.DataFrame) -> None:
+        """Write a chunk's rows for ourselves, in few bytes: all chunks of a log lie there at once."""
+        with replace_file(self.at(name)) as temporary:
+            write_packed(frame, temporary)
+
+    def read_rows(self, name: str) -> pl.DataFrame:
+        """What `write_rows` wrote; ArtifactError if it is damaged."""
+        return load_file(self.at(name), read_packed)
 
     def write_bytes(self, name: str, content: bytes) -> Path:
         """Write bytes; where they lie."""

@@ -37,6 +37,18 @@ def use(suite: Annotated[str, Argument(help="a name in `suites` of params.yaml")
 
 
 @app.command()
+def look(
+    file: Annotated[str, Argument(help="a log: a file, a folder or a glob, packed or not")],
+    add: Annotated[str | None, Option(metavar="NAME", help="write it into systems.yaml under this name")] = None,
+) -> None:
+    """Which format reads a log, what its first lines say, what is odd in them, and its entry for systems.yaml."""
+    with refusals_as_words():
+        from crosslog.cli import look as looking  # noqa: PLC0415
+
+        looking.look_at(file, add)
+
+
+@app.command()
 def labels(
     system: Annotated[str, Argument(help="a system with labels/<system>.csv")],
     limit: Annotated[int, Option(min=1, help="spans to list")] = 20,

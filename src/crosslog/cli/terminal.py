@@ -26,11 +26,12 @@ def refusals_as_words() -> Iterator[None]:
     from crosslog.artifacts import ArtifactError  # noqa: PLC0415 a second that `--help` need not take
     from crosslog.csv_files import CsvError  # noqa: PLC0415
     from crosslog.interpretation.review.decisions import ReviewError  # noqa: PLC0415
+    from crosslog.logs.reading.problems import ReadingError  # noqa: PLC0415
     from crosslog.settings import SettingsError  # noqa: PLC0415
 
     try:
         yield
-    except (ArtifactError, CsvError, ReviewError, SettingsError, OSError) as error:
+    except (ArtifactError, CsvError, ReadingError, ReviewError, SettingsError, OSError) as error:
         _print(Console(stderr=True), str(error), style="red")
         raise typer.Exit(1) from None
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+JOINS = ("indented", "pattern", "none")
 FIELDS = ("time", "node", "component", "level", "content", "label", "session")
 
 
@@ -40,9 +41,39 @@ class LineFormat:
         return pl.col("raw")
 
     @property
+    def tag(self) -> pl.Expr:
+        """The alert tag of a line that cannot be read, as one that was cut short; null where it has none."""
+        return NOTHING
+
+    @property
+    def reads_time(self) -> bool:
+        """Whether lines that can be read should have a time."""
+        return True
+
+    @property
+    def yearless(self) -> pl.Expr | None:
+        """The time of a line that names no year, in the year YEARLESS; None where the format has no such lines."""
+        return None
+
+    @property
+    def first_year(self) -> int | None:
+        """The year of the first of these lines, where it is known."""
+        return None
+
+    @property
     def carries_time(self) -> bool:
         """Whether a line without a time has that of the line before it in the same file."""
         return False
+
+    @property
+    def join(self) -> str:
+        """Which lines belong to the event before them, one of JOINS (parsing/continuations.py)."""
+        return "none"
+
+    @property
+    def opens_event(self) -> pl.Expr:
+        """Whether a line has what an event begins with; over the fields and `yearless`, where there is such a time."""
+        return pl.col("content").is_not_null()
 
     @property
     def label_file(self) -> str | None:
@@ -60,30 +91,15 @@ class LineFormat:
         return {}
 
 
+def check_join(join: str) -> None:
+    """Raise a FormatError where the option is none of JOINS."""
+    if join not in JOINS:
+        raise FormatError(f"join must be {', '.join(JOINS)}, not {join!r}")
+
+
 def part(name: str) -> pl.Expr:
     """A named piece of the line."""
     return pl.col("parts").struct.field(name)
-
-
-def split_at_blanks(count: int) -> pl.Expr:
-    """Pieces between single blanks, the last with the rest of the line: field_0, field_1, …; null where missing."""
-    return pl.col("raw").str.splitn(" ", count)
-
-
-def parse_epoch_time(seconds: pl.Expr, microseconds: pl.Expr | None = None) -> pl.Expr:
-    """A UTC time from digits that count seconds since 1970, null where they are not digits."""
-    total = seconds.str.to_integer(strict=False) * 1_000_000
-    if microseconds is not None:
-        total = total + microseconds.str.to_integer(strict=False).fill_null(0)
-    return pl.from_epoch(total, time_unit="us").dt.replace_time_zone("UTC")
-
-
-def parse_iso_time(date: pl.Expr, clock: pl.Expr, fraction: pl.Expr, zone: pl.Expr) -> pl.Expr:
-    """A UTC time from yyyy-mm-dd, hh:mm:ss, up to six digits of a second and Z or +hh:mm; null zones are UTC."""
-    zone = zone.str.replace("^[Zz]$", "+0000").str.replace(":", "", literal=True).fill_null("+0000")
-    fraction = fraction.fill_null("").str.pad_end(6, "0")
-    text = pl.concat_str(date, pl.lit("T"), clock, pl.lit("."), fraction, zone)
-    return text.str.to_datetime("%Y-%m-%dT%H:%M:%S.%6f%z", time_unit="us", strict=False).dt.convert_time_zone("UTC")
 
 
 def drop_unknown(value: pl.Expr, *unknown: str) -> pl.Expr:
@@ -101,16 +117,18 @@ def read_alert_tag(tag: pl.Expr) -> pl.Expr:
     return drop_unknown(tag, "-")
 
 
+def read_cut_tag() -> pl.Expr:
+    """The alert tag that a line begins with of which the rest cannot be read."""
+    return pl.col("raw").str.extract(CUT_TAG)
+
+
 def remove_tag() -> pl.Expr:
     """The line without an alert tag at its start, so that no label gets into a message."""
     return pl.col("raw").str.replace(TAG, "")
 
 
+YEARLESS = 2000  # a leap year: it has every day that some year has
 NOTHING = pl.lit(None, dtype=pl.String)
 EPOCH = r"^[0-9]{9,10}$"
-# Pieces of an ISO 8601 time; what is finer than a microsecond is cut off.
-ISO_TIME = (
-    r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ](?P<clock>[0-9]{2}:[0-9]{2}:[0-9]{2})"
-    r"(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)? ?(?P<zone>[Zz]|[+-][0-9]{2}:?[0-9]{2})?"
-)
-TAG = r"^(?:-|[A-Z][A-Z0-9_]*)(?: |$)"
+TAG = r"^ *(?:-|[A-Z][A-Z0-9_]*)(?: +|$)"
+CUT_TAG = r"^ *([A-Z][A-Z0-9_]*)(?: +[0-9]| *$)"  # what follows is cut off, or the number that a time begins with

@@ -23,6 +23,7 @@ from crosslog.logs.download.checksums import (
     verify_file,
 )
 from crosslog.logs.download.transfer import TransferProgress, transfer_file
+from crosslog.logs.download.versions import forget_version
 from crosslog.systems import SourceFile
 
 
@@ -60,6 +61,8 @@ def fetch_file(file: SourceFile, folder: Path, mirror: str, wait: Callable[[floa
         except DownloadError:
             part.unlink()
             raise
+        finally:
+            forget_version(part)
         part.replace(target)
     if not (file.sha256 or file.md5):
         keep_record(file.name, folder, found)

@@ -12,6 +12,7 @@ import httpx
 
 from crosslog.faults import NetworkError
 from crosslog.logs.download.checksums import DownloadError
+from crosslog.logs.download.versions import FileVersion, forget_version, keep_version, read_version
 
 ATTEMPTS = 6
 TIMEOUT_SECONDS = 60.0
@@ -83,20 +84,32 @@ def _broken(url: str, part: Path, error: Exception) -> str:
 
 
 def _attempt(client: httpx.Client, url: str, part: Path, progress: Callable[[int], None], size: int | None) -> bool:
-    start = _size(part)
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
+    start, known = _size(part), read_version(part)
+    if known is None or known.url != url:
+        # Of what version the part is, nobody knows: only a published size can tell.
+        start, known = start if size else 0, None
+    headers = {"Accept-Encoding": "identity"} | _range(start, known)
     with client.stream("GET", url, headers=headers) as response:
         if response.status_code in (404, 410):
             return False
         if response.status_code == 416:
-            return _finished_before(response, part)
+            return _finished_before(response, part, known)
         if response.status_code in RETRIED:
             raise httpx.TransportError(f"HTTP status {response.status_code}")
         if not response.is_success:
             raise DownloadError(
                 f"{url} answers with HTTP status {response.status_code}: fetch it by hand into {part.parent}"
             )
-        _append(response, part, start if _continues(response, start) else 0, progress)
+        version = FileVersion.of(url, response.headers)
+        if not _continues(response, start):
+            start = 0
+        elif known and known.differs(version):
+            _drop(part)
+            raise httpx.TransportError("the file on the server is another than before; starting anew")
+        if not start:
+            part.unlink(missing_ok=True)
+            keep_version(part, version)
+        _append(response, part, start, progress)
         if size and _size(part) < size and not LENGTHS & response.headers.keys():
             raise httpx.TransportError(f"it ended after {_size(part):,} of {size:,} bytes")
     return True
@@ -106,11 +119,21 @@ def _continues(response: httpx.Response, start: int) -> bool:
     return response.status_code == 206 and response.headers.get("Content-Range", "").startswith(f"bytes {start}-")
 
 
-def _finished_before(response: httpx.Response, part: Path) -> bool:
+def _range(start: int, known: FileVersion | None) -> dict[str, str]:
+    return {"Range": f"bytes={start}-", **(known.condition if known else {})} if start else {}
+
+
+def _drop(part: Path) -> None:
+    part.unlink(missing_ok=True)
+    forget_version(part)
+
+
+def _finished_before(response: httpx.Response, part: Path, known: FileVersion | None) -> bool:
     total = response.headers.get("Content-Range", "").rpartition("/")[2]
-    if total == str(_size(part)):
+    same = known is None or not known.differs(FileVersion.of(known.url, response.headers))
+    if total == str(_size(part)) and same:
         return True
-    part.unlink()
+    _drop(part)
     raise httpx.TransportError("what was kept does not belong to this file; starting anew")
 
 

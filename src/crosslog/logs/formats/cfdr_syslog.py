@@ -17,14 +17,15 @@ from crosslog.logs.line_format import (
     NOTHING,
     LineFormat,
     keep_readable,
-    parse_epoch_time,
     part,
     read_alert_tag,
+    read_cut_tag,
     remove_tag,
 )
+from crosslog.logs.times import parse_epoch_time
 
 _LINE = (
-    r"^(?P<tag>[^ ]+) (?P<epoch>[0-9]+) (?P<date>[^ ]+) (?P<node>[^ ]*) "
+    r"^ *(?P<tag>-|[A-Z][A-Z0-9_]*) +(?P<epoch>[0-9]+) +(?P<date>[^ ]+) (?P<node>[^ ]*) "
     r"[A-Z][a-z]{2} +[0-9]{1,2} [0-9:]{8}(?: (?P<source>[^ ]+)|$)"
     r"(?: +(?:[^ ]*/)?(?P<daemon>[^ /:\[\]()]+)(?:\([^ )]*\))?(?:\[[0-9]*\])?:(?: +|$)| +|$)"
     r"(?P<content>.*)$"
@@ -46,3 +47,4 @@ class CfdrSyslog(LineFormat):
         "session": NOTHING,
     }
     unreadable: ClassVar[pl.Expr] = remove_tag()
+    tag: ClassVar[pl.Expr] = read_cut_tag()

@@ -1,8 +1,8 @@
 """Hadoop MapReduce container logs, as loghub has them (Lin et al., ICSE-SEIP 2016; Zhu et al., ISSRE 2023).
 
 `yyyy-mm-dd hh:mm:ss,mmm LEVEL [THREAD] COMPONENT: MESSAGE`, times taken as UTC. Lines of a stack trace have none of it:
-they are events with the time of the line before. The session is the application in the log's path; abnormal_label.txt
-lists applications under their kind of failure.
+they are events with the time of the line before; a line that begins with a date in some other way cannot be read. The
+session is the application in the log's path; abnormal_label.txt lists applications under their kind of failure.
 """
 
 from __future__ import annotations
@@ -15,14 +15,17 @@ from typing import ClassVar
 import polars as pl
 
 from crosslog.logs.line_format import NOTHING, LineFormat, part
+from crosslog.logs.times import DATED, parse_iso_time
 
 _LINE = (
-    r"^(?:(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2},[0-9]{3}) (?P<level>[A-Z]+) "
-    r"\[.*?\] (?P<component>[^ :]+):(?: +|$))?"
+    r"^(?: *(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) (?P<clock>[0-9]{2}:[0-9]{2}:[0-9]{2})"
+    r"(?:[,.](?P<fraction>[0-9]{1,6})[0-9]*)? +(?P<level>[A-Z]+) +\[.*?\] +(?P<component>[^ :]+):(?: +|$))?"
     r"(?P<content>.*)$"
 )
 APPLICATION = r"(application_[0-9]+_[0-9]+)"
-HEADING = re.compile(r"^([A-Z][a-z]+(?: [a-z]+)*):\s*$")
+LIKE_APPLICATION = re.compile(r"application[ _-]?[0-9]", re.IGNORECASE)
+FAILURES = {heading: heading for heading in ("Machine down", "Network disconnection", "Disk full")}
+KINDS: dict[str, str | None] = {"Normal": None, **FAILURES}
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,11 @@ class Hadoop(LineFormat):
 
     parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(_LINE)
     columns: ClassVar[Mapping[str, pl.Expr]] = {
-        "time": part("time")
-        .str.to_datetime("%Y-%m-%d %H:%M:%S,%3f", time_unit="us", strict=False)
-        .dt.replace_time_zone("UTC"),
+        "time": parse_iso_time(part("date"), part("clock"), part("fraction"), NOTHING),
         "node": NOTHING,
         "component": part("component"),
         "level": part("level"),
-        "content": part("content"),
+        "content": pl.when(part("date").is_not_null() | ~pl.col("raw").str.contains(DATED)).then(part("content")),
         "label": NOTHING,
         "session": pl.col("member").str.extract(APPLICATION),
     }
@@ -48,17 +49,27 @@ class Hadoop(LineFormat):
         """Application to the heading it stands under, such as `Disk full`; None where that is `Normal`."""
         labels: dict[str, str | None] = {}
         heading = None
-        for line in text.splitlines():
-            if found := HEADING.match(line):
-                heading = found[1]
-            elif application := re.search(APPLICATION, line):
-                if application[1] in labels:
-                    raise ValueError(f"{application[1]} is labelled twice")
-                labels[application[1]] = _failure(heading, line)
+        for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
+            if line.endswith(":"):
+                heading = _heading(line, number)
+            elif LIKE_APPLICATION.search(line) or line.startswith("+"):
+                application = _application(line, number)
+                if application in labels:
+                    raise ValueError(f"line {number}: {application} is labelled twice")
+                if heading is None:
+                    raise ValueError(f"line {number}: {line!r} stands under no heading such as `Normal:`")
+                labels[application] = KINDS[heading]
         return labels
 
 
-def _failure(heading: str | None, line: str) -> str | None:
-    if heading is None:
-        raise ValueError(f"{line.strip()!r} stands under no heading such as `Normal:`")
-    return None if heading == "Normal" else heading
+def _heading(line: str, number: int) -> str:
+    heading = line.removesuffix(":")
+    if heading not in KINDS:
+        raise ValueError(f"line {number}: heading {heading!r} is not known; known are {', '.join(KINDS)}")
+    return heading
+
+
+def _application(line: str, number: int) -> str:
+    if not (found := re.fullmatch(rf"(?:\+ *)?{APPLICATION}", line)):
+        raise ValueError(f"line {number}: {line!r} is no application such as application_1500000000001_0001")
+    return found[1]

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import polars as pl
 
+from crosslog.logs.label_files import find_row_line, read_label_rows
 from crosslog.logs.line_format import NOTHING, LineFormat, keep_readable, part
 
 _LINE = (
@@ -19,6 +20,7 @@ _LINE = (
     r"(?P<content>.*)$"
 )
 _BLOCK = r"(blk_-?[0-9]+)"
+NORMAL, ANOMALY = "Normal", "Anomaly"
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,22 @@ class Hdfs(LineFormat):
 
     def session_labels(self, text: str) -> dict[str, str | None]:
         """Block to `Anomaly`, or None where it is normal."""
-        rows = pl.read_csv(text.encode(), infer_schema=False) if text.strip() else pl.DataFrame()
-        if not {"BlockId", "Label"} <= set(rows.columns):
-            raise ValueError(f"expected the columns BlockId and Label, found {rows.columns}")
-        labels = dict(rows.select("BlockId", pl.when(pl.col("Label") != "Normal").then("Label")).rows())
-        if len(labels) < len(rows):
-            block = rows.filter(pl.col("BlockId").is_duplicated())["BlockId"][0]
-            raise ValueError(f"block {block} is labelled twice")
-        return labels
+        rows = read_label_rows(text, ("BlockId", "Label"))
+        wrong = rows.select("row", problem=_problem()).drop_nulls("problem")
+        for row, problem in wrong.head(1).rows():
+            raise ValueError(f"line {find_row_line(text, row)}: {problem}")
+        return dict(rows.select("BlockId", pl.when(pl.col("Label") != NORMAL).then("Label")).rows())
+
+
+def _problem() -> pl.Expr:
+    block, label = pl.col("BlockId"), pl.col("Label")
+    said = [pl.format("'{}'", column.fill_null("")) for column in (block, label)]
+    return pl.coalesce(
+        pl.when(~block.str.contains(f"^{_BLOCK}$").fill_null(value=False)).then(
+            pl.format("{} is no block such as blk_-12", said[0])
+        ),
+        pl.when(~label.is_in([NORMAL, ANOMALY]).fill_null(value=False)).then(
+            pl.format("label {} is neither Normal nor Anomaly", said[1])
+        ),
+        pl.when(~block.is_first_distinct()).then(pl.format("block {} is labelled twice", block)),
+    )

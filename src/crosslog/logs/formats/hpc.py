@@ -12,7 +12,8 @@ from typing import ClassVar
 
 import polars as pl
 
-from crosslog.logs.line_format import NOTHING, LineFormat, drop_unknown, parse_epoch_time, part
+from crosslog.logs.line_format import NOTHING, LineFormat, drop_unknown, part
+from crosslog.logs.times import parse_epoch_time
 
 _LINE = (
     r"^[0-9]+ (?P<node>[^ ]*) (?P<component>[^ ]+) (?P<state>[^ ].*?) "

@@ -14,11 +14,14 @@ from typing import ClassVar
 import polars as pl
 
 from crosslog.logs.line_format import NOTHING, LineFormat, keep_readable, part
+from crosslog.logs.times import parse_iso_time
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+LIKE_UUID = re.compile(r"\b[0-9A-Za-z]{4,16}(?:-[0-9A-Za-z]{1,16}){3,8}\b")
 _LINE = (
-    r"^(?:[^ ]+ )?(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}) [0-9]+ "
-    r"(?P<level>[A-Z]+) (?P<component>[^ ]+)(?: \[(?:-|req-[^\]]*)\])?(?: +|$)(?P<content>.*)$"
+    r"^ *(?:[^ ]+ +)?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) (?P<clock>[0-9]{2}:[0-9]{2}:[0-9]{2})"
+    r"(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)? +[0-9]+ +"
+    r"(?P<level>[A-Z]+) +(?P<component>[^ ]+)(?: \[(?:-|req-[^\]]*)\])?(?: +|$)(?P<content>.*)$"
 )
 
 
@@ -28,13 +31,11 @@ class Openstack(LineFormat):
 
     parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(_LINE)
     columns: ClassVar[Mapping[str, pl.Expr]] = {
-        "time": part("time")
-        .str.to_datetime("%Y-%m-%d %H:%M:%S%.3f", time_unit="us", strict=False)
-        .dt.replace_time_zone("UTC"),
+        "time": parse_iso_time(part("date"), part("clock"), part("fraction"), NOTHING),
         "node": NOTHING,
         "component": part("component"),
         "level": part("level"),
-        "content": keep_readable(part("time").is_not_null(), part("content")),
+        "content": keep_readable(part("date").is_not_null(), part("content")),
         "label": NOTHING,
         "session": pl.col("raw").str.extract(rf"\[instance: ({UUID})\]"),
     }
@@ -42,7 +43,14 @@ class Openstack(LineFormat):
 
     def session_labels(self, text: str) -> dict[str, str | None]:
         """Every instance that the text names, as `Anomaly`."""
-        found: dict[str, str | None] = dict.fromkeys(re.findall(UUID, text), "Anomaly")
+        found: dict[str, str | None] = {}
+        for number, line in enumerate(text.splitlines(), start=1):
+            for word in LIKE_UUID.findall(line):
+                if not re.fullmatch(UUID, word):
+                    raise ValueError(
+                        f"line {number}: {word} is no instance such as 01234567-89ab-cdef-0123-456789abcdef"
+                    )
+                found[word] = "Anomaly"
         if not found:
             raise ValueError("no instance such as 01234567-89ab-cdef-0123-456789abcdef in it")
         return found

@@ -4,8 +4,8 @@ RFC 5424: `<PRI>VERSION TIME HOST APP PROCID MSGID STRUCTURED-DATA MESSAGE`, `-`
 is no message, the structured data are the content. RFC 3164: `<PRI>Mmm dd hh:mm:ss HOST DAEMON[PID]: MESSAGE`, where
 PRI, host and daemon may be missing. The level is PRI's severity.
 
-A time of RFC 3164 has no year: it stays null unless the option `year` names it, and is then taken as UTC. The year
-holds for all lines: a log that passes New Year is two entries in systems.yaml.
+A time of RFC 3164 has no year and no zone: it is taken as UTC, and its year follows from the order of the lines
+(parsing/years.py).
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ from typing import ClassVar
 
 import polars as pl
 
-from crosslog.logs.line_format import ISO_TIME, NOTHING, LineFormat, drop_unknown, keep_readable, parse_iso_time, part
+from crosslog.logs.levels import SYSLOG_LEVELS
+from crosslog.logs.line_format import NOTHING, YEARLESS, LineFormat, check_join, drop_unknown, keep_readable, part
+from crosslog.logs.times import MONTH_TIME, parse_fraction, parse_iso_text, parse_month_time
 
-_SEVERITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")  # RFC 5424, 6.2.1
 HIGHEST_PRI = 191
 STAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[^ ]+"
 ELEMENT = r'\[[^ =\]"]+(?: [^ =\]"]+="(?:[^"\\]|\\.)*")*\]'
 _LINE = (
-    r"^(?:<(?P<pri>[0-9]{1,3})>)?"
+    r"^ *(?:<(?P<pri>[0-9]{1,3})>)?"
     rf"(?:[1-9][0-9]{{0,2}} (?:-|(?P<stamp>{STAMP})) (?P<host>[^ ]+) (?P<app>[^ ]+) [^ ]+ [^ ]+ "
     rf"(?:-|(?P<data>(?:{ELEMENT})+))(?: \x{{FEFF}}?(?P<message>.*))?"
-    rf"|(?:(?P<local>{STAMP})|(?P<date>[A-Z][a-z]{{2}} +[0-9]{{1,2}} [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}))"
+    rf"|(?:(?P<local>{STAMP})|(?P<date>{MONTH_TIME})(?:[.,](?P<fraction>[0-9]{{1,6}})[0-9]*)?)"
     r"(?: (?P<node>[^ \[\]]*[^ \[\]:]))?"
     r"(?: (?:[^ ]*/)?(?:(?P<daemon>[^ /:\[\]()]+)(?:\([^ )]*\))?(?:\[[0-9]*\])?"
     r"|(?P<program>[^/:\[\]() -][^/:\[\]()]*)\[[0-9]+\])"
@@ -41,11 +42,28 @@ class Syslog(LineFormat):
 
     Parameters
     ----------
-    year : of all times of RFC 3164; None leaves them null
+    year : of the first time of RFC 3164; without, the newest is the last one before the file changed
+    join : which lines belong to the event before them: `indented` (those of traces too), `pattern` (all that are no
+        syslog) or `none`
     """
 
     year: int | None = None
+    join: str = "indented"
     parts: ClassVar[pl.Expr] = pl.col("raw").str.extract_groups(_LINE)
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown way to join lines."""
+        check_join(self.join)
+
+    @property
+    def yearless(self) -> pl.Expr:
+        """As LineFormat says."""
+        return parse_month_time(part("date"), YEARLESS) + pl.duration(microseconds=parse_fraction(part("fraction")))
+
+    @property
+    def first_year(self) -> int | None:
+        """As LineFormat says."""
+        return self.year
 
     @property
     def columns(self) -> Mapping[str, pl.Expr]:
@@ -53,7 +71,7 @@ class Syslog(LineFormat):
         said = pl.coalesce(part("message"), part("content"), part("data"))
         read = part("host").is_not_null() | part("local").is_not_null() | part("date").is_not_null()
         return {
-            "time": self._time(),
+            "time": parse_iso_text(pl.coalesce(part("stamp"), part("local"))),
             "node": drop_unknown(pl.coalesce(part("host"), part("node")), "-"),
             "component": drop_unknown(pl.coalesce(part("app"), part("daemon"), part("program")), "-"),
             "level": _severity(),
@@ -62,16 +80,8 @@ class Syslog(LineFormat):
             "session": NOTHING,
         }
 
-    def _time(self) -> pl.Expr:
-        pieces = pl.coalesce(part("stamp"), part("local")).str.extract_groups(f"^{ISO_TIME}$").struct
-        full = parse_iso_time(*(pieces.field(name) for name in ("date", "clock", "fraction", "zone")))
-        if self.year is None:
-            return full
-        text = pl.concat_str(pl.lit(f"{self.year} "), part("date").str.replace(" +", " "))
-        return full.fill_null(text.str.to_datetime("%Y %b %d %H:%M:%S", time_unit="us", strict=False, time_zone="UTC"))
-
 
 def _severity() -> pl.Expr:
     pri = part("pri").str.to_integer(strict=False)
-    words = (pri % len(_SEVERITIES)).replace_strict(dict(enumerate(_SEVERITIES)), return_dtype=pl.String)
+    words = (pri % len(SYSLOG_LEVELS)).replace_strict(dict(enumerate(SYSLOG_LEVELS)), return_dtype=pl.String)
     return pl.when(pri <= HIGHEST_PRI).then(words)

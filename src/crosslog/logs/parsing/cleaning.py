@@ -1,4 +1,4 @@
-"""Lines as clean text: bytes that are no UTF-8, NUL, carriage returns and endless lines mended, and counted."""
+"""Lines as clean text: what is no UTF-8, NUL, carriage returns, colours and endless lines are mended, and counted."""
 
 from __future__ import annotations
 
@@ -11,23 +11,28 @@ from crosslog.logs.parsing.remarks import RemarkTable
 from crosslog.logs.reading import LONGEST_LINE
 
 FEW_LINES = 256
+# Escapes as in ECMA-48, 5.4, with bounds; and links and titles.
+ANSI = r"\x1b(?:\[[0-9;?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\))"
 CONTINUATION = (0b1100_0000, 0b1000_0000)  # a byte inside a character of UTF-8, under this mask, is this
 
 
 def clean_lines(lines: pl.DataFrame, unfinished: Sequence[int], remarks: RemarkTable) -> pl.DataFrame:
     """The lines (columns line, raw as Binary, and others) that are not empty, `raw` as String.
 
-    Bytes that are not UTF-8 become U+FFFD, NUL a blank; a carriage return at the end goes, and what a line has behind
-    its first LONGEST_LINE bytes. `unfinished` are the rows that had no newline. Everything met is added to `remarks`.
+    Bytes that are not UTF-8 become U+FFFD, NUL a blank, and nothing in front of a line; a carriage return at the end
+    and a terminal's colours go, and what a line has behind its first LONGEST_LINE bytes. `unfinished` are the rows that
+    had no newline. Everything met is added to `remarks`.
     """
     too_long = lines["raw"].bin.size() > LONGEST_LINE
     if too_long.any():
         lines = lines.with_columns(raw=_shortened(lines["raw"], too_long))
     text, not_utf8 = _as_text(lines["raw"])
     met = {"too_long": too_long, "not_utf8": not_utf8}
-    if text.str.contains("[\0\r]").any():  # one look at a clean chunk, not four
+    if text.str.contains("[\0\r\x1b]").any():  # one look at a clean chunk, not six
         met |= {"nul": text.str.contains("\0", literal=True), "carriage_return": text.str.ends_with("\r")}
-        text = text.str.replace_all("\0", " ", literal=True).str.strip_suffix("\r")
+        met["ansi"] = text.str.contains(ANSI)
+        text = text.str.strip_chars_start("\0").str.replace_all("\0", " ", literal=True).str.strip_suffix("\r")
+        text = text.str.replace_all(ANSI, "")
     met["empty"] = text.str.strip_chars() == ""
     lines = lines.with_columns(raw=text)
     if len(unfinished):

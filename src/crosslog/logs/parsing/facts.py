@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from crosslog.logs.parsing.messages import Occurrence
+from crosslog.logs.parsing.order import Edge
+from crosslog.logs.parsing.remarks import RemarkRow
+from crosslog.logs.parsing.years import Years
 
+UNREAD_TIME = (
+    -62_135_596_799_999_999
+)  # in year 1: of a line that begins with a date its format does not know: no line inherits it
 MOST_LABELS = 10_000  # a log read with a format that takes some other word for a tag has one for every line
 
 
@@ -16,6 +22,14 @@ class Time(NamedTuple):
 
     member: int = -1
     microseconds: int | None = None  # since 1970
+    turn: int | None = None  # its year, as years.py counts them, in a format whose lines may name none
+
+
+class Start(NamedTuple):
+    """What a chunk's lines take from those before it."""
+
+    time: Time = Time()
+    turns: int = 0  # what its turn 0 is in the whole log
 
 
 @dataclass(frozen=True)
@@ -28,6 +42,9 @@ class Facts:
     messages: list[Occurrence]
     remarks: list[Any]
     last: Time
+    edges: list[Edge] = field(default_factory=list)
+    years: Years = field(default_factory=Years)
+    headless: RemarkRow | None = None  # `no_time` lines, if the chunk before has none that they inherit
 
     def as_json(self) -> dict[str, Any]:
         """Itself as JSON has it."""
@@ -37,8 +54,16 @@ class Facts:
     def from_json(cls, content: dict[str, Any]) -> Facts:
         """What `as_json` gave, read back."""
         messages = [Occurrence(*values) for values in content["messages"]]
-        remarks = [tuple(row) for row in content["remarks"]]
-        return cls(**{**content, "messages": messages, "remarks": remarks, "last": Time(*content["last"])})
+        years = Years(*content["years"])._replace(leap=tuple(content["years"][Years._fields.index("leap")]))
+        restored = {
+            "messages": messages,
+            "remarks": [tuple(row) for row in content["remarks"]],
+            "last": Time(*content["last"]),
+            "edges": [Edge(*edge) for edge in content["edges"]],
+            "years": years,
+            "headless": tuple(content["headless"]) if content["headless"] else None,
+        }
+        return cls(**{**content, **restored})
 
 
 @dataclass

@@ -8,12 +8,12 @@ from fnmatch import fnmatch
 
 import polars as pl
 
+from crosslog.logs.label_files import find_row_line, read_label_rows
 from crosslog.logs.line_format import LineFormat
 from crosslog.logs.reading import Member, read_member_text
 from crosslog.systems import Labels, LabelSource
 
 NORMAL_KIND = "Normal"
-FIRST_ROW = 2  # of a CSV, below its header
 BY_SESSION = {"session": pl.String, "kind": pl.String}
 
 
@@ -95,16 +95,21 @@ def _by_line(labels: Labels, files: list[Member]) -> pl.DataFrame:
 
 
 def _lines_of(member: Member, labels: Labels) -> pl.DataFrame:
-    columns = [labels.line_column or "", labels.label_column or ""]
-    rows = _csv(member, columns).select(
+    text, columns = read_member_text(member), [labels.line_column or "", labels.label_column or ""]
+    try:
+        rows = read_label_rows(text, columns)
+    except ValueError as error:
+        raise LabelError(f"label file {member.name}: {error}") from None
+    rows = rows.select(
+        "row",
         number=pl.col(columns[0]).str.strip_chars(),
         value=pl.col(columns[1]).str.strip_chars(),
     )
-    rows = rows.with_columns(line=pl.col("number").str.to_integer(strict=False)).with_row_index("row", FIRST_ROW)
+    rows = rows.with_columns(line=pl.col("number").str.to_integer(strict=False))
     kinds: dict[str, str | None] = {labels.normal or "": None, **labels.kinds}
     wrong = rows.select("row", problem=_problem(kinds)).drop_nulls("problem")
     for row, problem in wrong.head(1).rows():
-        raise LabelError(f"label file {member.name}, row {row}: {problem}")
+        raise LabelError(f"label file {member.name}, line {find_row_line(text, row)}: {problem}")
     return rows.select(
         pl.col("line").cast(pl.UInt64),
         kind=pl.col("value").replace_strict(kinds, return_dtype=pl.String),
@@ -125,16 +130,6 @@ def _problem(kinds: dict[str, str | None]) -> pl.Expr:
 
 def _shown(name: str) -> pl.Expr:
     return pl.format("'{}'", pl.col(name).fill_null(""))
-
-
-def _csv(member: Member, columns: list[str]) -> pl.DataFrame:
-    try:
-        frame = pl.read_csv(read_member_text(member).removeprefix("\ufeff").encode(), infer_schema=False)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        raise LabelError(f"label file {member.name} is no CSV in UTF-8: {error}") from None
-    if missing := [column for column in columns if column not in frame.columns]:
-        raise LabelError(f"label file {member.name} has no column {missing[0]}; it has {', '.join(frame.columns)}")
-    return frame
 
 
 def label_events(events: pl.DataFrame, table: LabelTable) -> pl.DataFrame:
@@ -161,11 +156,23 @@ def label_events(events: pl.DataFrame, table: LabelTable) -> pl.DataFrame:
 
 def _joined(events: pl.DataFrame, table: LabelTable) -> pl.DataFrame:
     key = "line" if table.source == "lines" else "session"
-    needed = table.frame.join(events.select(key).unique(), on=key, how="semi")  # a few of half a million
+    frame = _by_first_line(events, table.frame) if "lines" in events.columns and key == "line" else table.frame
+    needed = frame.join(events.select(key).unique(), on=key, how="semi")  # a few of half a million
     labels = needed.with_columns(named=pl.lit(value=True))
     found = events.join(labels, on=key, how="left", maintain_order="left")
     unnamed = pl.lit(not table.names_all) & pl.col(key).is_not_null()
     return found.with_columns(label="kind", named=pl.col("named").fill_null(unnamed)).drop("kind")
+
+
+def _by_first_line(events: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
+    """The labels of all lines that an event spans at its first line: the first kind of anomaly among them."""
+    if events.is_empty() or events["lines"].max() == 1:
+        return labels
+    spans = events.select("line", "lines", first="line").sort("line")
+    placed = labels.sort("line").join_asof(spans, on="line", strategy="backward")
+    within = placed.filter(pl.col("line") < pl.col("first") + pl.col("lines"))
+    grouped = within.group_by("first", maintain_order=True).agg(pl.col("kind").drop_nulls().first())
+    return grouped.rename({"first": "line"})
 
 
 def find_unknown_sessions(table: LabelTable, seen: set[str]) -> list[str]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from crosslog.logs.line_format import LineFormat
-from crosslog.logs.parsing.facts import Facts, Tally, Time
+from crosslog.logs.parsing.facts import UNREAD_TIME, Facts, Start, Tally, Time
 from crosslog.logs.parsing.messages import Ids, MessageTable, Miner
+from crosslog.logs.parsing.order import Edge, compare_edges
 from crosslog.logs.parsing.remarks import RemarkTable
+from crosslog.logs.parsing.years import OWN, YearTable
 from crosslog.systems import Expected
 
 _STATISTICS = pl.Schema(
@@ -39,22 +41,45 @@ class ParsedLog:
     lines: int = 0
     events: int = 0
     unreadable: int = 0
+    years: YearTable = field(default_factory=YearTable)
     _time: Time = field(default_factory=Time)
+    _edges: dict[bool, Edge] = field(default_factory=dict)
 
-    def add(self, facts: Facts) -> tuple[Ids, Time]:
-        """The message_id of each of the chunk's messages, and the time that its first lines inherit."""
+    def add(self, facts: Facts) -> tuple[Ids, Start]:
+        """The message_id of each of the chunk's messages, and what its lines take from those before it."""
         self.lines += facts.lines
         self.events += facts.events
         self.unreadable += facts.unreadable
         self.remarks.merge(facts.remarks)
+        turns = self.years.add(facts.years)
+        self.remarks.merge(compare_edges(self._edges, facts.edges, turns))
         inherited = self._time
+        if facts.headless and inherited.microseconds in (None, UNREAD_TIME):
+            self.remarks.merge([facts.headless])
         if facts.events and (facts.last.microseconds is not None or facts.last.member != inherited.member):
-            self._time = facts.last
-        return self.messages.add(facts.messages), inherited
+            self._time = _move(facts.last, turns)
+        return self.messages.add(facts.messages), Start(_move(inherited, -turns), turns)
+
+    def find_first_year(self, known: int | None, changed: float) -> int:
+        """The year of the first line that names none; where no user says it, that it is a guess is remarked.
+
+        Parameters
+        ----------
+        known : what the user says
+        changed : when the newest file was changed, in seconds since 1970
+        """
+        if known is None and self.years.lines:
+            self.remarks.merge([("guessed_year", self.years.lines, *self.years.first)])
+        return self.years.find_first(known, changed)
 
     def mine(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Columns of schemas.Messages and of schemas.Templates."""
         return self.messages.mine(miner)
+
+
+def _move(time: Time, turns: int) -> Time:
+    """The time with its turn counted from another line."""
+    return time if time.turn in (None, OWN) else time._replace(turn=(time.turn or 0) + turns)
 
 
 def check_log(log: ParsedLog, max_bad_fraction: float, line_format: LineFormat, part: tuple[int, int] | None) -> None:

@@ -14,59 +14,108 @@ import polars as pl
 
 from crosslog.logs.line_format import FIELDS, LineFormat
 from crosslog.logs.parsing.cleaning import clean_lines
-from crosslog.logs.parsing.facts import Facts, Tally, Time, sort_labels
+from crosslog.logs.parsing.continuations import join_lines, parse_fields
+from crosslog.logs.parsing.facts import UNREAD_TIME, Facts, Start, Tally, Time, sort_labels
 from crosslog.logs.parsing.labels import LabelTable, label_events
 from crosslog.logs.parsing.masking import compose_texts
 from crosslog.logs.parsing.messages import Ids, number_messages
-from crosslog.logs.parsing.remarks import RemarkTable
+from crosslog.logs.parsing.order import (
+    drop_unreadable_times,
+    find_dated,
+    find_untimed,
+    remark_backwards,
+    remark_levels,
+)
+from crosslog.logs.parsing.remarks import RemarkRow, RemarkTable
+from crosslog.logs.parsing.years import OWN, Years, count_turns, place_in_years
 from crosslog.logs.reading import Chunk
 
-READ_COLUMNS = ("line", *FIELDS[:4], "label", "session")
-PARSED_COLUMNS = ("line", *FIELDS[:4], "message_id", "template_id", "label", "anomalous", "session")
+READ_COLUMNS = ("line", "lines", *FIELDS[:4], "label", "session")
+PARSED_COLUMNS = ("line", *FIELDS[:4], "message_id", "template_id", "label", "anomalous", "session", "lines")
 
 
 def read_chunk(chunk: Chunk, line_format: LineFormat) -> tuple[pl.DataFrame, Facts]:
-    """A row per line of the chunk that is not empty, and the chunk's facts.
+    """A row per event of the chunk, and the chunk's facts.
 
     Columns are those of schemas.Events, but for: `message`, the place of the row's message among the facts' messages;
-    `member_number`; `label`, the tag that the line itself has; and no message_id, template_id and anomalous.
+    `member_number`; `label`, the tag that the line itself has; `turn` where lines may name no year; and no message_id,
+    template_id and anomalous.
     """
     remarks = RemarkTable()
     lines = clean_lines(chunk.frame(), chunk.unfinished, remarks)
-    fields = _fields(lines, line_format, remarks)
-    ids, messages = number_messages(fields)
+    frame, years = _fields(lines, line_format, remarks)
+    edges = remark_backwards(frame, remarks)
+    remark_levels(frame, remarks)
+    frame, headless = _with_carried_times(frame, line_format, remarks)
+    ids, messages = number_messages(frame)
     facts = Facts(
         lines=sum(count for _, count in chunk.members),
-        events=len(fields),
+        events=len(frame),
         unreadable=remarks.count("unreadable"),
         messages=messages,
         remarks=remarks.rows(),
-        last=_last_time(fields),
+        last=_last_time(frame),
+        edges=edges,
+        years=years,
+        headless=headless,
     )
-    return fields.with_columns(message=ids).select("message", "member_number", *READ_COLUMNS), facts
+    turn = ("turn",) if "turn" in frame.columns else ()
+    return frame.with_columns(message=ids).select("message", "member_number", *turn, *READ_COLUMNS), facts
 
 
-def _fields(lines: pl.DataFrame, line_format: LineFormat, remarks: RemarkTable) -> pl.DataFrame:
-    frame = lines.with_columns(parts=line_format.parts)
-    frame = frame.with_columns(**{name: line_format.columns[name] for name in FIELDS}).drop("parts")
+def _fields(lines: pl.DataFrame, line_format: LineFormat, remarks: RemarkTable) -> tuple[pl.DataFrame, Years]:
+    """A row per event with the format's fields, `lines`, `text`, `untimed`, and `turn` where lines may name no year."""
+    frame, years = join_lines(parse_fields(lines, line_format), line_format, remarks), Years()
+    yearless = line_format.yearless is not None
+    if yearless:
+        frame, years = count_turns(frame)
+    frame = frame.with_columns(untimed=find_untimed(frame, line_format))
     unreadable = frame["content"].is_null()
     if unreadable.any():
         remarks.add("unreadable", frame, unreadable)
         read_well = pl.when(pl.col("content").is_not_null())
+        lost = ("time", "node", "component", "level", *(("turn",) if yearless else ()))
         frame = frame.with_columns(
-            *(read_well.then(pl.col(name)) for name in FIELDS if name not in ("content", "session")),
+            *(read_well.then(pl.col(name)) for name in lost),
             pl.col("content").fill_null(line_format.unreadable),
+            label=read_well.then("label").otherwise(line_format.tag),
         )
-    if line_format.carries_time:
-        frame = frame.with_columns(pl.col("time").forward_fill().over("member_number"))
-    return frame.with_columns(text=compose_texts(pl.col("component"), pl.col("level"), pl.col("content")))
+    frame = drop_unreadable_times(frame, remarks)
+    text = compose_texts(pl.col("component"), pl.col("level"), pl.col("content"))
+    return frame.with_columns(text=text), years
 
 
-def _last_time(fields: pl.DataFrame) -> Time:
-    if fields.is_empty():
+def _with_carried_times(
+    frame: pl.DataFrame, line_format: LineFormat, remarks: RemarkTable
+) -> tuple[pl.DataFrame, RemarkRow | None]:
+    """The frame with the times that lines inherit within it, and its first ones without, which may inherit one yet."""
+    untimed = frame["untimed"]
+    if not line_format.carries_time or not frame["time"].null_count():
+        remarks.add("no_time", frame, untimed)
+        return frame, None
+    dated = frame["time"].is_null() & find_dated(frame["raw"])
+    unknown = pl.lit(UNREAD_TIME, dtype=pl.Int64).cast(frame.schema["time"])
+    frame = frame.with_columns(time=pl.when(dated).then(unknown).otherwise("time"))
+    if "turn" in frame.columns:
+        frame = frame.with_columns(turn=pl.when(dated).then(pl.lit(OWN, dtype=pl.Int32)).otherwise("turn"))
+    carried = [name for name in ("time", "turn") if name in frame.columns]
+    frame = frame.with_columns(pl.col(carried).forward_fill().over("member_number"))
+    missing = frame["time"].is_null() & (frame["member_number"] == frame["member_number"].first())
+    remarks.add("no_time", frame, untimed & ~missing & _is_unknown(frame["time"]))
+    head = RemarkTable()
+    head.add("no_time", frame, untimed & missing)
+    return frame, next(iter(head.rows()), None)
+
+
+def _is_unknown(time: pl.Series) -> pl.Series:
+    return time.is_null() | (time.to_physical() == UNREAD_TIME).fill_null(value=False)
+
+
+def _last_time(frame: pl.DataFrame) -> Time:
+    if frame.is_empty():
         return Time()
-    member, time = fields.select("member_number", pl.col("time").to_physical()).row(-1)
-    return Time(member, time)
+    turn = "turn" if "turn" in frame.columns else pl.lit(None, dtype=pl.Int32).alias("turn")
+    return Time(*frame.tail(1).select("member_number", pl.col("time").to_physical(), turn).row(0))
 
 
 class Completion(NamedTuple):
@@ -74,7 +123,8 @@ class Completion(NamedTuple):
 
     message_ids: Ids  # by place among the chunk's messages
     template_ids: Ids  # the same
-    inherited: Time
+    start: Start
+    first_year: int  # of the log's first line that names none
 
 
 def finish_chunk(
@@ -87,14 +137,21 @@ def finish_chunk(
         template_id=completion.template_ids[places],
     )
     if line_format.carries_time:
-        frame = frame.with_columns(_with_inherited(frame.schema["time"], completion.inherited))
+        frame = _with_inherited(frame, completion.start.time)
+    if "turn" in frame.columns:
+        frame = place_in_years(frame, completion.first_year + completion.start.turns)
     frame = label_events(frame, labels)
     return frame.select(PARSED_COLUMNS), _tally(frame)
 
 
-def _with_inherited(dtype: pl.DataType, inherited: Time) -> pl.Expr:
-    time = pl.lit(inherited.microseconds, dtype=pl.Int64).cast(dtype)
-    return pl.col("time").fill_null(pl.when(pl.col("member_number") == inherited.member).then(time))
+def _with_inherited(frame: pl.DataFrame, inherited: Time) -> pl.DataFrame:
+    time = pl.lit(inherited.microseconds, dtype=pl.Int64).cast(frame.schema["time"])
+    takes = pl.col("time").is_null() & (pl.col("member_number") == inherited.member)
+    filled = {"time": pl.when(takes).then(time).otherwise("time")}
+    if "turn" in frame.columns:
+        filled["turn"] = pl.when(takes).then(pl.lit(inherited.turn, dtype=pl.Int32)).otherwise("turn")
+    known = pl.col("time").to_physical() != UNREAD_TIME
+    return frame.with_columns(**filled).with_columns(time=pl.when(known).then("time"))
 
 
 def _tally(frame: pl.DataFrame) -> Tally:

@@ -12,10 +12,19 @@ REMARK_KINDS = (
     "not_utf8",
     "nul",
     "carriage_return",
+    "ansi",
     "too_long",
     "empty",
+    "joined",
     "unreadable",
     "no_final_newline",
+    "no_time",
+    "guessed_year",
+    "implausible_time",
+    "backwards",
+    "far_backwards",
+    "odd_level",
+    "left_out_file",
     "unlabelled",
     "unknown_session",
     "unknown_line",
@@ -26,11 +35,16 @@ RemarkRow = tuple[str, int, int, str]
 class RemarkTable:
     """Counts by kind over all chunks of a log.
 
-    Kinds: `not_utf8` bytes replaced by U+FFFD; `nul` bytes replaced by blanks; `carriage_return` cut off at the end;
-    `too_long` lines, of which the start is kept; `empty` lines, which make no event; `unreadable` lines, kept as
-    content without fields; `no_final_newline` at the end of a file; `unlabelled` lines whose session the label file
-    does not name, or which have none; `unknown_session`s and `unknown_line`s, which the
-    label file names and the log does not have.
+    Kinds: `not_utf8` bytes replaced by U+FFFD; `nul` bytes replaced by blanks; `carriage_return` cut off at the
+    end; `ansi` colours cut out; `too_long` lines, of which the start is kept; `empty` lines, which make no event;
+    `joined` lines, which belong to the event before them; `unreadable` lines, kept as content without fields (and
+    with the alert tag that they begin with); `no_final_newline` at the end of a file; `no_time` where a line that
+    can be read has none that its format knows, nor one to inherit; `guessed_year` where lines name no year, and it
+    follows from the time at which the file was changed; `implausible_time` before 1990 or after tomorrow;
+    `backwards` where a line's time is before that of the line before it in its file, `far_backwards` where that is
+    by more than a day; `odd_level` where what stands in the level's place is no word for one; `left_out_file`s of a
+    folder or an archive; `unlabelled` lines whose session the label file does not name, or which have none;
+    `unknown_session`s and `unknown_line`s, which the label file names and the log does not have.
     """
 
     def __init__(self) -> None:

@@ -9,13 +9,16 @@ from __future__ import annotations
 from crosslog.logs.reading.archives import Member, list_members
 from crosslog.logs.reading.chunk import LONGEST_LINE, Chunk, Slice
 from crosslog.logs.reading.chunking import cut_chunks
-from crosslog.logs.reading.finding import find_files, sort_oldest_first
+from crosslog.logs.reading.finding import FoundFiles, LeftOut, find_files, survey_files
 from crosslog.logs.reading.lines import read_member_text
+from crosslog.logs.reading.ordering import sort_oldest_first
 from crosslog.logs.reading.problems import ReadingError
 
 __all__ = [
     "LONGEST_LINE",
     "Chunk",
+    "FoundFiles",
+    "LeftOut",
     "Member",
     "ReadingError",
     "Slice",
@@ -24,4 +27,5 @@ __all__ = [
     "list_members",
     "read_member_text",
     "sort_oldest_first",
+    "survey_files",
 ]

@@ -7,21 +7,25 @@ forwards: taken one after another as `list_members` gives them, it is unpacked o
 from __future__ import annotations
 
 import re
+import stat
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from crosslog.logs.reading.finding import sort_oldest_first
+from crosslog.logs.reading.finding import LeftOut, is_no_log
+from crosslog.logs.reading.ordering import sort_oldest_first
 from crosslog.logs.reading.problems import ReadingError, describe_damage, name_damage, name_place
 from crosslog.logs.reading.unpacking import (
     READ_BYTES,
     Source,
     find_packing,
     open_unpacked,
+    read_packing_time,
     strip_packing,
     unpack_source,
 )
@@ -38,23 +42,33 @@ class Member:
     path: Path
     open: Callable[[], Source]
     plain: bool = False
+    changed: float = 0.0  # when, in seconds since 1970; of an archive's members when they were packed
 
 
-def list_members(paths: Iterable[Path]) -> Iterator[Member]:
-    """Every file, and every file in an archive.
+def list_members(paths: Iterable[Path], left_out: list[LeftOut] | None = None) -> Iterator[Member]:
+    """Every file, and every file in an archive; what of an archive is none is put into `left_out`.
 
     Raises
     ------
     ReadingError
-        If an archive is damaged, or has a member whose name leads out of it.
+        If an archive is damaged, or has a member whose name leads out of it, or two of one name that differ.
     """
+    left_out = [] if left_out is None else left_out
     for path in paths:
         if path.suffix.lower() == ".zip":
-            yield from _zip_members(path)
+            yield from _zip_members(path, left_out)
         elif _is_tar(path.name):
-            yield from _Tar(path).members()
+            yield from _Tar(path, left_out).members()
         else:
-            yield Member(path.as_posix(), path, partial(open_unpacked, path), plain=not find_packing(path.name))
+            yield _single(path)
+
+
+def _single(path: Path) -> Member:
+    with name_damage(path.name, path):
+        changed = read_packing_time(path) or path.stat().st_mtime
+    return Member(
+        path.as_posix(), path, partial(open_unpacked, path), plain=not find_packing(path.name), changed=changed
+    )
 
 
 def _is_tar(name: str) -> bool:
@@ -62,14 +76,51 @@ def _is_tar(name: str) -> bool:
     return strip_packing(name).lower().endswith(".tar")
 
 
-def _zip_members(path: Path) -> Iterator[Member]:
+def _zip_members(path: Path, left_out: list[LeftOut]) -> Iterator[Member]:
     with name_damage(path.name, path):
         archive = zipfile.ZipFile(path)  # stays open for as long as its members are held
-    entries = {_check_name(entry.filename, path): entry for entry in archive.infolist() if not entry.is_dir()}
+    entries = _zip_entries(archive, path, left_out)
     before = 0
     for name in sort_oldest_first(entries):
-        yield Member(name, path, partial(_zip_member, archive, entries[name], before))
+        changed = _zip_time(entries[name])
+        yield Member(name, path, partial(_zip_member, archive, entries[name], before), changed=changed)
         before += entries[name].compress_size
+
+
+def _zip_entries(archive: zipfile.ZipFile, path: Path, left_out: list[LeftOut]) -> dict[str, zipfile.ZipInfo]:
+    entries: dict[str, zipfile.ZipInfo] = {}
+    for entry in archive.infolist():
+        name = _check_name(entry.filename, path)
+        before = entries.get(name)
+        if reason := _why_none(name, stat.S_IFMT(entry.external_attr >> 16), stat.S_IFREG):
+            left_out += [LeftOut(name_place(name, path), reason)] if not entry.is_dir() else []
+        elif before and (before.CRC, before.file_size) != (entry.CRC, entry.file_size):
+            raise _twice(name, path)
+        elif before:
+            left_out.append(LeftOut(name_place(name, path), "there twice, with the same content"))
+        elif not entry.is_dir():
+            entries[name] = entry
+    return entries
+
+
+def _why_none(name: str, kind: int, regular: int) -> str:
+    """Why an archive's member is not read; empty where it is."""
+    if kind not in (0, regular):
+        return "a link, or no regular file"
+    return "an editor's, a desktop's or a shipper's file" if is_no_log(name) else ""
+
+
+def _twice(name: str, path: Path) -> ReadingError:
+    return ReadingError(
+        f"{path.as_posix()} has two members named {name!r}, which differ: unpack it, and name the files that are meant"
+    )
+
+
+def _zip_time(entry: zipfile.ZipInfo) -> float:
+    try:
+        return datetime(*entry.date_time, tzinfo=UTC).timestamp()
+    except ValueError:  # a packer that writes no time writes a day 0
+        return 0.0
 
 
 def _check_name(name: str, path: Path) -> str:
@@ -109,8 +160,10 @@ def _zip_place(entry: zipfile.ZipInfo, before: int, count: int) -> int:
 class _Tar:
     """A tar archive, read forwards; going back starts it anew."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, left_out: list[LeftOut]) -> None:
         self._path = path
+        self._left_out = left_out
+        self._names: set[str] = set()
         self._packed = bool(find_packing(path.name))
         self._source: Source | None = None
         self._tar: tarfile.TarFile | None = None
@@ -119,11 +172,20 @@ class _Tar:
         self._fresh = False  # whether nothing of that entry has been read
 
     def members(self) -> Iterator[Member]:
-        """Every file in it, in its order; links, devices and folders are none."""
+        """Every file in it, in its order; links, devices and folders are left out."""
         number = 0
         while (entry := self._entry_at(number)) is not None:
-            if entry.isreg():
-                yield Member(_check_name(entry.name, self._path), self._path, partial(self._open, number))
+            name = _check_name(entry.name, self._path)
+            reason = _why_none(name, 0 if entry.isreg() else 1, 0)
+            if reason:
+                self._left_out += [] if entry.isdir() else [LeftOut(name_place(name, self._path), reason)]
+            else:
+                if name in self._names:
+                    raise _twice(name, self._path)
+                self._names.add(name)
+                yield Member(
+                    _check_name(entry.name, self._path), self._path, partial(self._open, number), changed=entry.mtime
+                )
             number += 1
 
     def _open(self, number: int) -> Source:

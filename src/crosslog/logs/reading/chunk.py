@@ -78,25 +78,41 @@ class Chunk:
         raw = _split(self.text())
         if len(raw) != self.lines:
             raise _changed(self.data.path if isinstance(self.data, Slice) else self.members[0][0])
+        line = pl.int_range(self.first_line, self.first_line + len(raw), dtype=pl.UInt64, eager=True).alias("line")
+        return pl.DataFrame([line, raw]).select("line", *self._owners(), "raw")
+
+    def _owners(self) -> list[pl.Expr]:
+        """Name and number of each line's member; where all are of one, a text that is there once."""
         names, counts = zip(*self.members, strict=True)
+        if len(names) == 1:
+            return [pl.lit(names[0]).alias("member"), pl.lit(self.starts[0], dtype=pl.UInt32).alias("member_number")]
         owner = np.repeat(np.arange(len(counts)), counts)
-        return pl.DataFrame(
-            {
-                "line": pl.int_range(self.first_line, self.first_line + len(raw), dtype=pl.UInt64, eager=True),
-                "member": pl.Series(names, dtype=pl.String).gather(owner),
-                "member_number": np.asarray(self.starts, dtype=np.uint32)[owner],
-                "raw": raw,
-            }
-        )
+        return [
+            pl.lit(pl.Series("member", names, dtype=pl.String).gather(owner)),
+            pl.lit(pl.Series("member_number", self.starts, dtype=pl.UInt32).gather(owner)),
+        ]
 
 
 def _split(data: bytes) -> pl.Series:
     """The lines as Arrow's views into `data`, which is neither copied nor changed."""
     ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
-    starts = np.concatenate([[0], ends[:-1] + 1])
+    starts = _behind_nul(data, np.concatenate([[0], ends[:-1] + 1]))
     sizes = np.minimum(ends - starts, LONGEST_LINE + 1)
     buffers = [None, pa.py_buffer(_views(data, starts, sizes)), pa.py_buffer(data)]
     return pl.Series("raw", pa.Array.from_buffers(pa.binary_view(), len(ends), buffers))
+
+
+def _behind_nul(data: bytes, starts: _Places) -> _Places:
+    """The starts of lines, moved to the last of the NULs in front of them, as copy-truncate leaves them by the page."""
+    content = np.frombuffer(data, dtype=np.uint8)
+    led = np.flatnonzero(content[starts] == 0)
+    if not len(led):
+        return starts
+    nul = np.flatnonzero(content[:-1] == 0)
+    lasts = nul[content[nul + 1] != 0]  # of each run of them
+    moved = starts.copy()
+    moved[led] = lasts[np.searchsorted(lasts, starts[led])]
+    return moved
 
 
 def _views(data: bytes, starts: _Places, sizes: _Places) -> _Words:

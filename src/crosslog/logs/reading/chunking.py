@@ -1,8 +1,8 @@
-"""A log cut into chunks of whole lines: by their size alone, so that the same files give the same chunks."""
+"""A log cut into chunks of whole lines, between events: by size, so that the same files give the same chunks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,10 +12,22 @@ from crosslog.logs.reading.lines import Piece, read_pieces
 from crosslog.logs.reading.problems import ReadingError, name_damage
 
 MOST_CHUNK_BYTES = 1 << 30  # Arrow's views count in 32 bits
+MOST_CHUNK_LINES = 1 << 18  # a frame takes memory by the line, however short: this many are twice 16 MiB of common logs
+MOST_FOLLOWING = 1_000  # lines that a chunk is made longer by, so that an event is not cut in two
+
+Following = Callable[[list[bytes]], int]
+"""How many lines, of those behind the first, go on with the event that the first belongs to."""
 
 
-def cut_chunks(logs: Iterable[Member], chunk_bytes: int, lines: tuple[int, int] | None = None) -> Iterator[Chunk]:
+def cut_chunks(
+    logs: Iterable[Member],
+    chunk_bytes: int,
+    lines: tuple[int, int] | None = None,
+    following: Following | None = None,
+) -> Iterator[Chunk]:
     """Whole lines, each chunk up to the line that fills `chunk_bytes`; a member's last line gets the newline it lacks.
+
+    A chunk has at most MOST_CHUNK_LINES lines, and those that go on with its last event.
 
     Parameters
     ----------
@@ -23,6 +35,7 @@ def cut_chunks(logs: Iterable[Member], chunk_bytes: int, lines: tuple[int, int] 
     chunk_bytes : size of a chunk, unpacked
     lines : the first and the last line wanted, counted from 1 over all of the log; reading stops behind the last, and
         where the log ends before it there are fewer
+    following : which lines belong together; None where each is an event
 
     Raises
     ------
@@ -34,7 +47,8 @@ def cut_chunks(logs: Iterable[Member], chunk_bytes: int, lines: tuple[int, int] 
     if lines and not 1 <= lines[0] <= lines[1]:
         raise ReadingError(f"lines must be a first and a last line, counted from 1, not {lines[0]:,} and {lines[1]:,}")
     pieces = _read_all(logs)
-    return _gather(_keep_range(pieces, *lines) if lines else pieces, chunk_bytes, lines[0] if lines else 1)
+    first = _Gathered(0, lines[0] if lines else 1, chunk_bytes)
+    return _gather(_keep_range(pieces, *lines) if lines else pieces, first, following)
 
 
 @dataclass(frozen=True)
@@ -78,17 +92,20 @@ def _narrow(piece: Piece, skipped: int, last: int) -> Piece | None:
     return upto.cut_behind(skipped)[1] if skipped > 0 else upto
 
 
-def _gather(pieces: Iterable[_Placed], chunk_bytes: int, first_line: int) -> Iterator[Chunk]:
-    gathered, consumed = _Gathered(0, first_line), 0
+def _gather(pieces: Iterable[_Placed], gathered: _Gathered, following: Following | None) -> Iterator[Chunk]:
+    consumed = 0
     for placed in pieces:
         rest: Piece | None = placed.piece
-        consumed = placed.consumed
         while rest:
-            part, rest = rest.cut_at(chunk_bytes - gathered.size)
-            gathered.add(placed.position, placed.member, part)
-            if gathered.size >= chunk_bytes:
-                yield gathered.chunk(consumed)
-                gathered = gathered.next()
+            if gathered.is_full:
+                rest = gathered.follow(placed, rest, following) if following else rest
+                if rest:
+                    yield gathered.chunk(consumed)
+                    gathered = gathered.next()
+            else:
+                part, rest = rest.cut_at(gathered.room, MOST_CHUNK_LINES - gathered.lines)
+                gathered.add(placed.position, placed.member, part)
+            consumed = placed.consumed
     if gathered.size:
         yield gathered.chunk(consumed)
 
@@ -99,6 +116,7 @@ class _Gathered:
 
     number: int
     first_line: int
+    chunk_bytes: int
     size: int = 0
     lines: int = 0
     parts: list[Piece] = field(default_factory=list)
@@ -106,6 +124,32 @@ class _Gathered:
     counts: list[int] = field(default_factory=list)  # lines of each owner
     starts: list[int] = field(default_factory=list)  # position of each owner
     unfinished: list[int] = field(default_factory=list)
+    followed: int = 0  # lines that it has because they go on with its last event
+
+    @property
+    def room(self) -> int:
+        """How many bytes it lacks."""
+        return self.chunk_bytes - self.size
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it has all but what goes on with its last event."""
+        return self.size >= self.chunk_bytes or self.lines >= MOST_CHUNK_LINES
+
+    def follow(self, placed: _Placed, rest: Piece, following: Following) -> Piece | None:
+        """Take the lines that go on with the last event; what is left of them, None where all may."""
+        wanted = MOST_FOLLOWING - self.followed
+        if placed.position != self.starts[-1] or wanted <= 0:
+            return rest
+        upto, _ = rest.cut_behind(wanted + 1)
+        last = self.parts[-1].data.removesuffix(b"\n").rpartition(b"\n")[2]
+        count = min(following([last, *upto.data.removesuffix(b"\n").split(b"\n")]), wanted)
+        if not count:
+            return rest
+        part, left = rest.cut_behind(count)
+        self.add(placed.position, placed.member, part)
+        self.followed += count
+        return left
 
     def add(self, position: int, member: Member, part: Piece) -> None:
         """Put lines behind those that are there."""
@@ -122,7 +166,7 @@ class _Gathered:
 
     def next(self) -> _Gathered:
         """What comes behind it."""
-        return _Gathered(self.number + 1, self.first_line + self.lines)
+        return _Gathered(self.number + 1, self.first_line + self.lines, self.chunk_bytes)
 
     def chunk(self, consumed: int) -> Chunk:
         """Its lines as a chunk; where they stand in one plain file as they are, by their place in it."""

@@ -21,6 +21,13 @@ FEWEST_BYTES = 512  # of less, shares say nothing
 MOST_CONTROL = 0.05
 CONTROL = np.isin(np.arange(256), [*range(9), *range(14, 27), *range(28, 32), 127])
 RUN_OF_NUL = re.compile(rb"\0{2,}")  # counts once: a machine that lost its power leaves pages of NUL in its logs
+MAGIC = {
+    b"\x1f\x8b\x08": ".gz",
+    b"BZh": ".bz2",
+    b"\xfd7zXZ\0": ".xz",
+    b"\x28\xb5\x2f\xfd": ".zst",
+    b"PK\x03\x04": ".zip",
+}
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 MARKS = {
     codecs.BOM_UTF32_LE: "UTF-32",
@@ -41,10 +48,13 @@ class Piece:
     whole: bool = True  # whether `data` is what the member has there, but for a last newline
     finished: bool = True  # whether the member has that newline
 
-    def cut_at(self, size: int) -> tuple[Piece, Piece | None]:
-        """Its lines up to the one that fills `size` bytes, and the others if there are any."""
+    def cut_at(self, size: int, lines: int) -> tuple[Piece, Piece | None]:
+        """Its lines up to the one that fills `size` bytes, or to its line `lines`, and the others if there are any."""
         end = self.data.find(b"\n", max(size, 1) - 1) + 1 or len(self.data)
-        return self._cut(end, _count_newlines(self.data[:end])) if end < len(self.data) else (self, None)
+        count = self.lines if end == len(self.data) else _count_newlines(self.data[:end])
+        if count > lines:
+            return self.cut_behind(lines)
+        return self._cut(end, count) if end < len(self.data) else (self, None)
 
     def cut_behind(self, lines: int) -> tuple[Piece, Piece | None]:
         """Its first `lines` lines, at least one, and the others if there are any."""
@@ -81,11 +91,17 @@ def read_pieces(member: Member) -> Iterator[Piece]:
             if end:
                 yield Piece(body[:end], offset, _count_newlines(body[:end]), source.on_disk(), whole=not dropped)
                 offset, dropped = offset + end + dropped, 0
-            tail = body[end : end + LONGEST_LINE + 1]
+            tail = _without_nul(body[end:])[: LONGEST_LINE + 1]
             dropped += len(body) - end - len(tail)
             block = source.read(READ_BYTES)
         if tail:
             yield Piece(tail + b"\n", offset, 1, source.on_disk(), whole=not dropped, finished=False)
+
+
+def _without_nul(line: bytes) -> bytes:
+    """A line with one NUL of those in front, if there are any: nothing else may be left of it once it is cut."""
+    bare = line.lstrip(b"\0")
+    return line[len(line) - len(bare) - 1 :] if len(bare) < len(line) - 1 else line
 
 
 def _find_text_start(block: bytes, where: str) -> int:
@@ -99,6 +115,10 @@ def _find_text_start(block: bytes, where: str) -> int:
                 f"{where} is {encoding}, and lines are read as UTF-8: convert it, as with "
                 f"`iconv -f {encoding} -t UTF-8 OLD > NEW`, and name the new file"
             )
+    if packing := next((name for magic, name in MAGIC.items() if block.startswith(magic)), None):
+        raise ReadingError(
+            f"{where} is packed, as {packing} does it, and its name does not say so: give it that ending, or unpack it"
+        )
     share = _control_share(block[:SCREENED_BYTES])
     if share > MOST_CONTROL:
         raise ReadingError(

@@ -50,4 +50,7 @@ def name_damage(name: str, path: Path) -> Iterator[None]:
 
 def describe_damage(name: str, path: Path, error: Exception | str) -> ReadingError:
     """The error of a file that is cut short or was changed on its way."""
-    return ReadingError(f"{name_place(name, path)} is cut short or damaged ({error}): remove {path} and fetch it again")
+    return ReadingError(
+        f"{name_place(name, path)} is cut short or damaged ({error}): get it anew from where it comes from; where "
+        f"crosslog fetched it, remove {path} and run the stage again"
+    )

@@ -113,6 +113,15 @@ def strip_packing(name: str) -> str:
     return whole[: len(whole) - len(find_packing(name))]
 
 
+def read_packing_time(path: Path) -> int:
+    """When the file in a .gz was changed, in seconds since 1970 (RFC 1952, 2.3.1); 0 where it does not say."""
+    if find_packing(path.name) != ".gz":
+        return 0
+    with path.open("rb") as file:
+        head = file.read(8)
+    return int.from_bytes(head[4:], "little") if len(head) == 8 else 0
+
+
 def open_unpacked(path: Path) -> Source:
     """A file, unpacked as its ending says."""
     size = path.stat().st_size
@@ -131,7 +140,9 @@ def unpack_source(name: str, path: Path, source: Source, size: int) -> Source:
     if not ending:
         return source
     if size == 0:
-        raise describe_damage(name, path, "it is empty")
+        raise describe_damage(
+            name, path, "it is empty, and what was packed never is: was the disk full when it was written?"
+        )
     return Source(_Both(PACKINGS[ending](source), source), name_place(name, path), lambda _: source.on_disk(), size)
 
 
