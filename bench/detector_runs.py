@@ -1,7 +1,7 @@
 """What a detector run costs beside its arithmetic, in a suite of many: `python -m bench.detector_runs`.
 
 A clone of this repository gets copies of a detector that computes next to nothing, and experiments that differ in
-no more than a seed, over small simulated logs. `dvc repro` runs them all, from the stage sample to the report; then again, when
+nothing but a seed, over small simulated logs. `dvc repro` runs them all, from the stage sample to the report; again, when
 there is nothing to do; and once more when one detector was touched.
 """
 

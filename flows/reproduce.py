@@ -20,6 +20,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from crosslog.cli.use import use_suite
 from flows.convoy import BUSY_SECONDS
 from flows.dvc_command import DvcCommand
 from flows.faults import BusyError, StageError
@@ -28,7 +29,6 @@ from flows.locking import hold_repository
 from flows.parameters import FORCE, ITEMS, MOST_WORKERS, SUITE, SUITES, WORKERS, Force, Items, Suite, Workers
 from flows.run_pages import publish_report, tag_run, waiting
 from flows.stages import Schedule
-from crosslog.cli.use import use_suite
 from flows.suites import AS_CHOSEN, find_suite
 
 # Prefect's own type of a runner's futures is narrower than what its runners return.

@@ -1,7 +1,7 @@
 """Every artifact's pandera schema, in pipeline order: the data dictionary.
 
 A schema refuses a frame, it never changes one: `coerce` is off and columns are exact. Labels (`label`, `anomalous`)
-stand in `Events` and `EpisodeEvents` alone, so that nothing an interpreter, a miner or an encoder reads has any.
+stand in `ParsedEvents` and `EpisodeEvents` alone, so that nothing an interpreter, a miner or an encoder reads has any.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Schema(pa.DataFrameModel):
         ordered = True
 
 
-class Events(Schema):
+class ParsedEvents(Schema):
     """One row per raw log line that could be read: `data/events/<system>/part-*.parquet`."""
 
     line: pl.UInt64 = pa.Field(ge=1, description="1-based number in the raw log, members in order")

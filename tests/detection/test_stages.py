@@ -191,7 +191,10 @@ LABELS = {"old": "tag", "new": "reviewed"}
 
 def judged(verdicts: list[str]) -> None:
     """Make the target one that people label: a verdict for each of its templates."""
-    entries = [f"{name}: {{description: d, kind: k, format: plain, path: x, labels: {labels}}}" for name, labels in LABELS.items()]
+    entries = [
+        f"{name}: {{description: d, kind: k, format: plain, path: x, labels: {labels}}}"
+        for name, labels in LABELS.items()
+    ]
     Path("systems.yaml").write_text("\n".join(entries), encoding="utf-8")
     keys = [template_key(text) for text in TEXTS]
     counts = pl.Series([1] * 5, dtype=pl.UInt64)

@@ -32,7 +32,7 @@ from crosslog.artifacts.states import read_state, write_state
 from crosslog.artifacts.vectors import read_vectors, write_vectors
 from crosslog.atomic import replace_file, replace_folder, write_json, write_text
 
-EVENTS = Parts("data/events/{system}", schemas.Events)
+EVENTS = Parts("data/events/{system}", schemas.ParsedEvents)
 MESSAGES = Table("data/messages/{system}.parquet", schemas.Messages)
 TEMPLATES = Table("data/templates/{system}.parquet", schemas.Templates)
 REMARKS = Table("data/remarks/{system}.json", schemas.Remarks)

@@ -8,7 +8,7 @@ import typer
 from typer import Argument, Option
 
 from crosslog.cli.review.commands import review
-from crosslog.cli.terminal import refusals_as_words
+from crosslog.cli.terminal import refusals_as_words, say
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.evaluation.measures import Key, Measurement
+from crosslog.evaluation.metrics import Floats
 from crosslog.settings import EvaluateSettings, Level
 
-Floats = NDArray[np.float64]
 MOST_AT_ONCE = 1 << 21  # weights of resampled units, to bound memory
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from crosslog.evaluation.metrics import Flags, Scores
+from crosslog.evaluation.metrics import Flags, Floats
 from crosslog.settings import Experiment, Level
 
 FOLD = ("seed", "target", "episode")
@@ -112,10 +112,10 @@ def _seen(run: Run) -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
-class Units:
+class UnitScores:
     """(n,) arrays over the units of one level in one support or query, in order."""
 
-    scores: Scores
+    scores: Floats
     anomalous: Flags
     seen: Flags
     family: NDArray[np.int64]
@@ -131,8 +131,8 @@ class Fold(NamedTuple):
     seed: int
     target: str
     episode: int
-    support: Units
-    query: Units
+    support: UnitScores
+    query: UnitScores
 
 
 def build_folds(frame: pl.DataFrame, level: Level, unit: str) -> list[Fold]:
@@ -163,9 +163,9 @@ def collect_units(frame: pl.DataFrame, level: Level, unit: str) -> pl.DataFrame:
     return grouped.sort(key).select(columns)
 
 
-def _arrays(part: pl.DataFrame, role: str) -> Units:
+def _arrays(part: pl.DataFrame, role: str) -> UnitScores:
     rows = part.filter(pl.col("role") == role)
-    return Units(
+    return UnitScores(
         scores=rows["score"].cast(pl.Float64).to_numpy(),
         anomalous=rows["anomalous"].to_numpy(),
         seen=rows["seen"].to_numpy(),

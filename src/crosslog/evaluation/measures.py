@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from crosslog.evaluation.levels import Fold, Units
+from crosslog.evaluation.levels import Fold, UnitScores
 from crosslog.evaluation.metrics import (
     Flags,
+    Floats,
     Ranking,
-    Scores,
     count_once,
     find_rate_thresholds,
     judge_decision,
@@ -49,7 +49,7 @@ class Measurement:
         once = {key: float(each[0]) for key, each in self.resampled(count_once(len(self._fold.query))).items()}
         return once | dict(self._budget())
 
-    def resampled(self, weights: Scores) -> dict[Key, Scores]:
+    def resampled(self, weights: Floats) -> dict[Key, Floats]:
         """(r,) of each measure that hangs on which units there are, from how often each counts, (r, n)."""
         return dict(self._decided(weights)) | dict(self._ranked(weights))
 
@@ -62,7 +62,7 @@ class Measurement:
             flags["recall_at_fpr", ""] = query.scores > threshold
         return flags
 
-    def _decided(self, weights: Scores) -> Iterator[tuple[Key, Scores]]:
+    def _decided(self, weights: Floats) -> Iterator[tuple[Key, Floats]]:
         query = self._fold.query
         for source, flags in self._flags.items():
             for name, values in judge_decision(query.anomalous, flags, weights)._asdict().items():
@@ -70,13 +70,13 @@ class Measurement:
             yield ("recall_seen", source), judge_recall(query.anomalous & query.seen, flags, weights)
             yield ("recall_unseen", source), judge_recall(self._unseen, flags, weights)
 
-    def _ranked(self, weights: Scores) -> Iterator[tuple[Key, Scores]]:
+    def _ranked(self, weights: Floats) -> Iterator[tuple[Key, Floats]]:
         yield ("auroc", ""), self._ranking.auroc(weights)
         yield ("auprc", ""), self._ranking.average_precision(weights)
         if self._level == "type":
             yield from self._types(weights)
 
-    def _types(self, weights: Scores) -> Iterator[tuple[Key, Scores]]:
+    def _types(self, weights: Floats) -> Iterator[tuple[Key, Floats]]:
         """Types that the support has not seen as anomalies are ranked against all normal types of the query."""
         query = self._fold.query
         yield ("auroc_unseen", ""), self._unseen_ranking.auroc(weights[:, self._compared])
@@ -99,7 +99,7 @@ class Measurement:
 
 def choose_fold_threshold(fold: Fold, settings: EvaluateSettings) -> float:
     """The threshold of a fold, chosen on its support alone."""
-    support: Units = fold.support
+    support: UnitScores = fold.support
     return choose_threshold(support.anomalous, support.scores, settings.threshold)
 
 

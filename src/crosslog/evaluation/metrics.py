@@ -16,25 +16,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 Flags = NDArray[np.bool_]
-Scores = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
-RECALL_GRID: Scores = np.arange(101) / 100  # where precision-recall curves are read
+RECALL_GRID: Floats = np.arange(101) / 100  # where precision-recall curves are read
 
 
 class Decision(NamedTuple):
     """What a set of flagged units is worth, in each resample."""
 
-    precision: Scores
-    recall: Scores
-    f1: Scores
+    precision: Floats
+    recall: Floats
+    f1: Floats
 
 
-def count_once(units: int) -> Scores:
+def count_once(units: int) -> Floats:
     """(1, n) weights with which each unit counts once."""
     return np.ones((1, units))
 
 
-def judge_decision(anomalous: Flags, flagged: Flags, weights: Scores) -> Decision:
+def judge_decision(anomalous: Flags, flagged: Flags, weights: Floats) -> Decision:
     """Precision, recall and F1 of (n,) flagged units; flagging nothing has precision 0 and F1 0."""
     positives, alarms, hits = (weights @ flags.astype(float) for flags in (anomalous, flagged, anomalous & flagged))
     precision = np.where(positives > 0, _divide(hits, alarms, 0.0), math.nan)
@@ -42,7 +42,7 @@ def judge_decision(anomalous: Flags, flagged: Flags, weights: Scores) -> Decisio
     return Decision(precision, _divide(hits, positives), f1)
 
 
-def judge_recall(anomalous: Flags, flagged: Flags, weights: Scores) -> Scores:
+def judge_recall(anomalous: Flags, flagged: Flags, weights: Floats) -> Floats:
     """Share of the anomalous units that are flagged."""
     return judge_decision(anomalous, flagged, weights).recall
 
@@ -55,19 +55,19 @@ def compute_f1(anomalous: Flags, flagged: Flags) -> float:
 class Ranking:
     """(n,) units, n >= 1, in order of their scores, equal ones together."""
 
-    def __init__(self, anomalous: Flags, scores: Scores) -> None:
+    def __init__(self, anomalous: Flags, scores: Floats) -> None:
         self._order = np.argsort(-scores, kind="stable")
         ranked = scores[self._order]
         self._ends = np.flatnonzero(np.append(np.diff(ranked) != 0, True)) if len(scores) else np.zeros(0, np.int64)
         self._anomalous = anomalous[self._order].astype(float)
-        self.thresholds: Scores = ranked[self._ends]
+        self.thresholds: Floats = ranked[self._ends]
 
-    def hits_and_alarms(self, weights: Scores) -> tuple[Scores, Scores]:
+    def hits_and_alarms(self, weights: Floats) -> tuple[Floats, Floats]:
         """(r, distinct) anomalous units and all units at or above each distinct score, highest first."""
         ranked = weights[:, self._order]
         return np.cumsum(ranked * self._anomalous, axis=1)[:, self._ends], np.cumsum(ranked, axis=1)[:, self._ends]
 
-    def auroc(self, weights: Scores) -> Scores:
+    def auroc(self, weights: Floats) -> Floats:
         """Chance that an anomaly scores above a normal unit, equal scores counting one half."""
         hits, alarms = self.hits_and_alarms(weights)
         gained, normal = np.diff(hits, prepend=0, axis=1), alarms - hits
@@ -75,14 +75,14 @@ class Ranking:
         below = 2 * negatives[:, None] - normal - (normal - np.diff(normal, prepend=0, axis=1))
         return _divide((gained * below).sum(axis=1), 2 * positives * negatives)
 
-    def average_precision(self, weights: Scores) -> Scores:
+    def average_precision(self, weights: Floats) -> Floats:
         """Area under the precision-recall curve as average precision."""
         hits, alarms = self.hits_and_alarms(weights)
         gained = np.diff(hits, prepend=0, axis=1)
         positives = hits[:, -1] if hits.size else np.zeros(len(weights))
         return _divide((gained * _divide(hits, alarms, 0.0)).sum(axis=1), positives)
 
-    def precision_on_grid(self) -> Scores:
+    def precision_on_grid(self) -> Floats:
         """(101,) best precision at each recall of `RECALL_GRID` or any higher one; NaN without anomalies."""
         (hits,), (alarms,) = self.hits_and_alarms(count_once(len(self._order)))
         if not len(hits) or not hits[-1]:
@@ -93,17 +93,17 @@ class Ranking:
         return np.asarray(best[np.searchsorted(hits, needed, "left")])
 
 
-def compute_auroc(anomalous: Flags, scores: Scores) -> float:
+def compute_auroc(anomalous: Flags, scores: Floats) -> float:
     """`Ranking.auroc`, each unit counted once."""
     return float(Ranking(anomalous, scores).auroc(count_once(len(scores)))[0])
 
 
-def compute_average_precision(anomalous: Flags, scores: Scores) -> float:
+def compute_average_precision(anomalous: Flags, scores: Floats) -> float:
     """`Ranking.average_precision`, each unit counted once."""
     return float(Ranking(anomalous, scores).average_precision(count_once(len(scores)))[0])
 
 
-def find_rate_thresholds(anomalous: Flags, scores: Scores, rate: float, weights: Scores) -> Scores:
+def find_rate_thresholds(anomalous: Flags, scores: Floats, rate: float, weights: Floats) -> Floats:
     """(r,) scores above which at most this share of the normal units lies; NaN where there is no normal one.
 
     The threshold is read off the normal units that are judged, so what follows from it measures a ranking, as AUROC
@@ -119,6 +119,6 @@ def find_rate_thresholds(anomalous: Flags, scores: Scores, rate: float, weights:
     return np.where(counted[:, -1] > 0, scores[normal][place], math.nan)
 
 
-def _divide(numerator: Scores, denominator: Scores, undefined: float = math.nan) -> Scores:
+def _divide(numerator: Floats, denominator: Floats, undefined: float = math.nan) -> Floats:
     out = np.full(np.broadcast(numerator, denominator).shape, undefined)
     return np.asarray(np.divide(numerator, denominator, out=out, where=denominator > 0))

@@ -11,7 +11,7 @@ from crosslog.evaluation.levels import FOLD, SPAN, Run
 
 CLOCK_SKEW = timedelta(minutes=1)  # nodes' clocks differ; the lines of one log are only nearly in order of time
 PAIR = ("target", "episode", "support")
-ROLES = ("support", "query")
+QUERY_ROLES = ("support", "query")
 
 
 def check_roles_apart(run: Run) -> Check:
@@ -35,7 +35,7 @@ def check_sources_apart(run: Run) -> Check:
 
 def check_support_apart(run: Run) -> Check:
     """No event of a query is in the support that the detector was given."""
-    support, query = (run.slots.filter(role=role).select("target", "episode", "line").unique() for role in ROLES)
+    support, query = (run.slots.filter(role=role).select("target", "episode", "line").unique() for role in QUERY_ROLES)
     pairs = _pairs(run)
     shared = (
         query.join(pairs, on=("target", "episode"))
@@ -77,7 +77,7 @@ def check_sessions_whole(run: Run) -> Check:
     if run.settings.cut.by != "session":
         return Check(name, None, "not checked: the cut is not by session")
     held = run.slots.select(*SPAN, "session").unique()
-    support, query = (held.filter(role=role).drop("role") for role in ROLES)
+    support, query = (held.filter(role=role).drop("role") for role in QUERY_ROLES)
     pairs = query.join(_pairs(run), on=("target", "episode"))
     given = support.rename({"episode": "support"})
     torn = pairs.join(given, on=("target", "support", "session"), how="semi").sort(PAIR)

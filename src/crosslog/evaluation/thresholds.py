@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from crosslog.evaluation.metrics import Flags, Ranking, Scores, count_once
+from crosslog.evaluation.metrics import Flags, Floats, Ranking, count_once
 
 
-def choose_threshold(anomalous: Flags, scores: Scores, fixed: float) -> float:
+def choose_threshold(anomalous: Flags, scores: Floats, fixed: float) -> float:
     """The threshold with the best F1 on (n,) support units; a unit is flagged when score >= threshold.
 
     It lies half-way between the lowest score that it flags and the next lower one. Of thresholds with the same F1 the

@@ -11,7 +11,7 @@ from pydantic import model_validator
 from crosslog.settings.experiments import Experiment, Representation, system_of
 from crosslog.settings.reading import Frozen, Name, SettingsError, check_merged, read_yaml
 
-FOLDER, BASES = Path("experiments"), Path("experiments/bases")
+EXPERIMENTS, BASES = Path("experiments"), Path("experiments/bases")
 CHOSEN = Path("suite.yaml")  # what `crosslog use` writes and dvc.yaml reads
 OF_ARMS = ("name", "base", "protocol", "labels")  # what no file says
 
@@ -117,9 +117,9 @@ def load_suite(name: str, suites: Mapping[str, SuiteEntry], defaults: Mapping[st
 
 def load_experiment(name: str, defaults: Mapping[str, str], top: Path = Path()) -> Experiment:
     """experiments/<name>.yaml, over the file in experiments/bases/ that it extends; see `load_suite`."""
-    path = top / FOLDER / f"{name}.yaml"
+    path = top / EXPERIMENTS / f"{name}.yaml"
     if not path.exists():
-        there = ", ".join(sorted(each.stem for each in (top / FOLDER).glob("*.yaml")))
+        there = ", ".join(sorted(each.stem for each in (top / EXPERIMENTS).glob("*.yaml")))
         raise SettingsError(f"{path} not found; there are: {there}")
     own = read_yaml(path)
     extended = own.pop("extends", None)

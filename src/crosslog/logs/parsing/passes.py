@@ -37,7 +37,7 @@ PARSED_COLUMNS = ("line", *FIELDS[:4], "message_id", "template_id", "label", "an
 def read_chunk(chunk: Chunk, line_format: LineFormat) -> tuple[pl.DataFrame, Facts]:
     """A row per event of the chunk, and the chunk's facts.
 
-    Columns are those of schemas.Events, but for: `message`, the place of the row's message among the facts' messages;
+    Columns are those of schemas.ParsedEvents, but for: `message`, the row's place among the facts' messages;
     `member_number`; `label`, the tag that the line itself has; `turn` where lines may name no year; and no message_id,
     template_id and anomalous.
     """
@@ -130,7 +130,7 @@ class Completion(NamedTuple):
 def finish_chunk(
     frame: pl.DataFrame, completion: Completion, line_format: LineFormat, labels: LabelTable
 ) -> tuple[pl.DataFrame, Tally]:
-    """Columns of schemas.Events from what `read_chunk` gave, and what they add up to."""
+    """Columns of schemas.ParsedEvents from what `read_chunk` gave, and what they add up to."""
     places = frame["message"].to_numpy()
     frame = frame.with_columns(
         message_id=completion.message_ids[places],
