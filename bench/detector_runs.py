@@ -1,8 +1,8 @@
 """What a detector run costs beside its arithmetic, in a suite of many: `python -m bench.detector_runs`.
 
 A clone of this repository gets copies of a detector that computes next to nothing, and experiments that differ in
-nothing but a seed, over small simulated logs. `dvc repro` runs them all, from the stage sample to the report; again, when
-there is nothing to do; and once more when one detector was touched.
+nothing but a seed, over small simulated logs. `dvc repro` runs them all, from the stage sample to the report; again,
+with nothing to do; and once more with one detector touched.
 """
 
 from __future__ import annotations

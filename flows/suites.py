@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crosslog.faults import UserError
 from crosslog.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -11,7 +12,7 @@ AS_CHOSEN = "as chosen"
 """In place of a suite's name, which has no blank."""
 
 
-class SuiteError(ValueError):
+class SuiteError(UserError, ValueError):
     """The asked suite is not there; the message lists those that are."""
 
 

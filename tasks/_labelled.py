@@ -8,13 +8,14 @@ from collections.abc import Iterator
 import polars as pl
 
 from crosslog import artifacts
+from crosslog.faults import UserError
 from crosslog.interpretation.review import table
 from crosslog.labelling import line_labels, people, verdicts
 from crosslog.settings import system_of
 from crosslog.systems import load_system
 
 
-class UnlabelledError(ValueError):
+class UnlabelledError(UserError, ValueError):
     """A system has no labels, or is to be labelled by people, and nobody has said anything of it."""
 
 

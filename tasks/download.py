@@ -6,7 +6,7 @@ import os
 import sys
 
 from crosslog import artifacts
-from crosslog.faults import exit_on_network_error
+from crosslog.faults import exit_in_words
 from crosslog.logs.download.fetching import fetch_file, store_chunks, write_listing
 from crosslog.settings import Settings
 from crosslog.systems import load_system
@@ -30,5 +30,5 @@ def main(system: str) -> None:
 
 
 if __name__ == "__main__":
-    with exit_on_network_error():
+    with exit_in_words():
         main(*sys.argv[1:])

@@ -15,6 +15,7 @@ from crosslog import artifacts
 from crosslog.embedding.encoder import RoundedEncoder, build_encoder
 from crosslog.embedding.store import encoding_of, vectors_for
 from crosslog.executor import Pool, open_pool
+from crosslog.faults import exit_in_words
 from crosslog.interpretation.review import table
 from crosslog.settings import Representation, Settings, SettingsError, system_of
 
@@ -111,4 +112,5 @@ def with_rows(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with exit_in_words():
+        main(*sys.argv[1:])

@@ -9,6 +9,7 @@ from pathlib import Path
 from crosslog import artifacts, sources
 from crosslog.evaluation.evaluate import evaluate
 from crosslog.evaluation.levels import Run
+from crosslog.faults import exit_in_words
 from crosslog.settings import Settings
 from tasks import _jobs, score
 from tasks._jobs import Job
@@ -60,4 +61,5 @@ def evaluate_detector(job: Job) -> None:
 
 
 if __name__ == "__main__":
-    import_module("tasks.evaluate").main(*sys.argv[1:])  # not as __main__: workers of a pool find its functions by name
+    with exit_in_words():
+        import_module("tasks.evaluate").main(*sys.argv[1:])  # workers of a pool find its functions by this name

@@ -7,7 +7,7 @@ import sys
 import polars as pl
 
 from crosslog import artifacts, schemas
-from crosslog.faults import exit_on_network_error
+from crosslog.faults import exit_in_words
 from crosslog.interpretation.llm.answers import Answers
 from crosslog.interpretation.llm.client import Client
 from crosslog.interpretation.llm.model import LanguageModel
@@ -91,5 +91,5 @@ def build_model(settings: InterpretSettings, system: str) -> LanguageModel:
 
 
 if __name__ == "__main__":
-    with exit_on_network_error():
+    with exit_in_words():
         main(*sys.argv[1:])

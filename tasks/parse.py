@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from crosslog import artifacts, plugins
 from crosslog.artifacts.unfinished import Unfinished
 from crosslog.executor import Pool, open_pool
+from crosslog.faults import exit_in_words
 from crosslog.logs.parsing.continuations import find_follower
 from crosslog.logs.parsing.facts import Start, Tally
 from crosslog.logs.parsing.labels import find_unknown_lines, find_unknown_sessions
@@ -89,4 +90,5 @@ def _finish(pool: Pool, folder: Unfinished, inputs: Inputs, completions: Iterabl
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with exit_in_words():
+        main(*sys.argv[1:])

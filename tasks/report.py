@@ -29,6 +29,7 @@ from crosslog.artifacts import (
     seconds_path,
     write_text,
 )
+from crosslog.faults import exit_in_words
 from crosslog.reporting.document.report import write_report
 from crosslog.reporting.document.terminal import terminal_table
 from crosslog.reporting.numbers.differences import group_resamples
@@ -150,4 +151,5 @@ def _timed(paths: Mapping[Key, Path]) -> dict[Key, dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with exit_in_words():
+        main(*sys.argv[1:])

@@ -14,6 +14,7 @@ from crosslog.detection.episodes.bundle import SystemPart, build_bundle
 from crosslog.detection.episodes.ordering import Order, collect_windows, order_events
 from crosslog.detection.episodes.shuffling import mark_anomalous, shuffle_labels
 from crosslog.detection.split import Log, Part, Split
+from crosslog.faults import exit_in_words
 from crosslog.settings import Experiment, Settings
 from crosslog.systems import load_system
 from tasks._jobs import OF_OTHERS
@@ -117,4 +118,5 @@ def _events(log: str, lines: pl.DataFrame) -> pl.DataFrame:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with exit_in_words():
+        main(*sys.argv[1:])

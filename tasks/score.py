@@ -18,6 +18,7 @@ from crosslog.detection.episodes.adapting import AdaptationRules
 from crosslog.detection.episodes.building import build_episodes, build_source_episodes
 from crosslog.detection.episodes.bundle import Bundle, merge_bundles
 from crosslog.detection.episodes.scoring import DetectorError, Scored, score_episodes
+from crosslog.faults import exit_in_words
 from crosslog.settings import Settings
 from tasks import _jobs, train
 from tasks._episodes import block_of, read_bundle, record_seconds, seeded
@@ -108,4 +109,5 @@ def _restored(untrained: Detector, name: str, detector: str, target: str, seed: 
 
 
 if __name__ == "__main__":
-    import_module("tasks.score").main(*sys.argv[1:])  # not as __main__: workers of a pool find its functions by name
+    with exit_in_words():
+        import_module("tasks.score").main(*sys.argv[1:])  # workers of a pool find its functions by this name

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from crosslog import artifacts, sources
 from crosslog.detection.episodes.building import build_source_episodes
+from crosslog.faults import exit_in_words
 from crosslog.settings import Settings
 from tasks import _jobs
 from tasks._episodes import block_of, read_bundle, record_seconds, seeded
@@ -59,4 +60,5 @@ def fit_detector(job: Job) -> None:
 
 
 if __name__ == "__main__":
-    import_module("tasks.train").main(*sys.argv[1:])  # not as __main__: workers of a pool find its functions by name
+    with exit_in_words():
+        import_module("tasks.train").main(*sys.argv[1:])  # workers of a pool find its functions by this name

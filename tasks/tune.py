@@ -10,6 +10,7 @@ from crosslog import artifacts
 from crosslog.detection.episodes.building import build_source_episodes
 from crosslog.detection.split import Split
 from crosslog.detection.tuning.folds import SearchFold, leave_one_out
+from crosslog.faults import exit_in_words
 from crosslog.settings import Experiment, Settings
 from tasks._episodes import read_bundle
 from tasks._searches import journal_of, problem_of
@@ -70,4 +71,5 @@ def _tell(words: str, *, last: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with exit_in_words():
+        main(*sys.argv[1:])

@@ -42,8 +42,8 @@ if "broken" in asked:
     raise ValueError(name + ".in breaks its schema in 1 places:\\n  row 1: 'broken'")
 if "offline" in asked and not pathlib.Path("online.txt").exists():
     pathlib.Path("online.txt").touch()
-    from crosslog.faults import NetworkError, exit_on_network_error
-    with exit_on_network_error():
+    from crosslog.faults import NetworkError, exit_in_words
+    with exit_in_words():
         raise NetworkError("the server is busy")
 pathlib.Path(name + ".txt").write_text(name)
 print("end", name, file=journal, flush=True)

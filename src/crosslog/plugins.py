@@ -17,11 +17,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from crosslog import ranges
+from crosslog.faults import UserError
 
 PACKAGE = Path(__file__).parent
 
 
-class PluginError(ValueError):
+class PluginError(UserError, ValueError):
     """No such file, more or fewer than one public class in it, or a params block that does not fit it."""
 
 

@@ -13,12 +13,13 @@ from pandera.errors import SchemaErrors
 from crosslog import schemas
 from crosslog.artifacts.paths import failures_path
 from crosslog.atomic import replace_file
+from crosslog.faults import UserError
 
 SHOWN_FAILURES = 20
 Content = TypeVar("Content")
 
 
-class ArtifactError(ValueError):
+class ArtifactError(UserError, ValueError):
     """An artifact is missing or breaks its schema; the message names the file, the rows and what to do."""
 
 

@@ -9,6 +9,8 @@ from textwrap import fill
 import typer
 from rich.console import Console
 
+from crosslog.faults import UserError
+
 
 def escape_markup(text: str) -> str:
     """Text in which rich sees no style: it would take `[...]` for one."""
@@ -23,15 +25,9 @@ def say(text: str) -> None:
 @contextmanager
 def refusals_as_words() -> Iterator[None]:
     """What a person can put right is said in words, and ends with exit code 1; anything else is a fault of ours."""
-    from crosslog.artifacts import ArtifactError  # noqa: PLC0415 a second that `--help` need not take
-    from crosslog.csv_files import CsvError  # noqa: PLC0415
-    from crosslog.interpretation.review.decisions import ReviewError  # noqa: PLC0415
-    from crosslog.logs.reading.problems import ReadingError  # noqa: PLC0415
-    from crosslog.settings import SettingsError  # noqa: PLC0415
-
     try:
         yield
-    except (ArtifactError, CsvError, ReadingError, ReviewError, SettingsError, OSError) as error:
+    except (UserError, OSError) as error:
         _print(Console(stderr=True), str(error), style="red")
         raise typer.Exit(1) from None
 

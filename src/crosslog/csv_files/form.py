@@ -8,6 +8,8 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from crosslog.faults import UserError
+
 logger = logging.getLogger(__name__)
 MARK = "\ufeff"  # without it Excel takes a letter beyond ASCII for two others, and saves them so
 MISREAD_MARK = "ï»¿"
@@ -18,7 +20,7 @@ OF_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-class CsvError(ValueError):
+class CsvError(UserError, ValueError):
     """A CSV that cannot be read as it stands, or written; the message names file, line and reason."""
 
 

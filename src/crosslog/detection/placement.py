@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from crosslog.faults import UserError
 from crosslog.settings import SpanRequest
 
 RESTARTS = 20  # draws before packing
@@ -22,7 +23,7 @@ SWEEPS = 200  # passes over packed spans; each re-draws every span between its n
 NO_PLACE = np.iinfo(np.int64).max
 
 
-class PlacementError(ValueError):
+class PlacementError(UserError, ValueError):
     """A system cannot give the spans that an experiment asks for; the message says what would fit."""
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.events import cut_events
+from crosslog.faults import UserError
 from crosslog.settings import Cut, Frozen, Protocol
 
 SUPPORT, QUERY = "support", "query"
@@ -18,7 +19,7 @@ Bounds = NDArray[np.int64]
 """(n, 2) first event of each window, and one past its last."""
 
 
-class SplitError(ValueError):
+class SplitError(UserError, ValueError):
     """A system cannot give what an experiment's split asks for; the message says which, and what would fit."""
 
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from crosslog.faults import UserError
+
 PACKAGE_PREFIX = "package:"
 ARITHMETIC = "float64"  # what networks compute in: see RoundedEncoder
 # What decides a model's vectors: weights, configuration, vocabulary. Read-me files and pictures do not.
@@ -24,7 +26,7 @@ WHERE_FROM = (
 Loaded = TypeVar("Loaded")
 
 
-class ModelError(ValueError):
+class ModelError(UserError, ValueError):
     """A model cannot be found or read; the message says what to change in params.yaml."""
 
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from crosslog.atomic import replace_file
 from crosslog.embedding.encoder import Encoder
 from crosslog.executor import Here, Pool
+from crosslog.faults import UserError
 
 SHARD_TEXTS = 4096  # a long run that is stopped loses at most so many vectors
 DIGEST_BYTES = 32
@@ -39,7 +40,7 @@ def encoding_of(encoder: Encoder) -> str:
     return hashlib.sha256(encoder.identity().encode()).hexdigest()[:16]
 
 
-class StoreError(ValueError):
+class StoreError(UserError, ValueError):
     """A shard cannot be read; the message names it."""
 
 

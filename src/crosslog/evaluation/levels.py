@@ -20,13 +20,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from crosslog.evaluation.metrics import Flags, Floats
+from crosslog.faults import UserError
 from crosslog.settings import Experiment, Level
 
 FOLD = ("seed", "target", "episode")
 SPAN = ("target", "episode", "role")
 
 
-class EvaluationError(ValueError):
+class EvaluationError(UserError, ValueError):
     """There is nothing to judge; the message says what is missing and what to do."""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
+from crosslog.faults import UserError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -12,7 +14,7 @@ AHEAD = 2  # shards a worker that wait or run: enough to keep it busy, few enoug
 WORKERS_VARIABLE, CLUSTER_VARIABLE = "CROSSLOG_WORKERS", "CROSSLOG_DASK"
 
 
-class ExecutorError(RuntimeError):
+class ExecutorError(UserError, RuntimeError):
     """The settings name no place to work, or workers die over and over; the message says what to do."""
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from crosslog.faults import UserError
+
 JOINS = ("indented", "pattern", "none")
 FIELDS = ("time", "node", "component", "level", "content", "label", "session")
 
 
-class FormatError(ValueError):
+class FormatError(UserError, ValueError):
     """The options of a format say something that cannot be done."""
 
 

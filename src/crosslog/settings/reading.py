@@ -10,12 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from crosslog.faults import UserError
+
 SHOWN_PROBLEMS = 5
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
 """Of a system, an experiment, a detector, …: it is part of a path, and of a command that a shell runs."""
 
 
-class SettingsError(ValueError):
+class SettingsError(UserError, ValueError):
     """A settings file is missing, is not YAML, or says something that crosslog does not understand."""
 
 

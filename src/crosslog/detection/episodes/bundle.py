@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from crosslog.detection.episodes.severity import SEVERITIES, UNKNOWN
 from crosslog.detection.events import Texts
+from crosslog.faults import UserError
 
 MESSAGE = ("text", "template", "severity")  # what makes two events' messages one
 TEXT = ("text", "encoding")  # what makes two texts' vectors one: an encoder may have options for each system
 EVENT_COLUMNS = ("system", "line", "time", "node", "session", "message", "unit", "label", "anomalous")
 
 
-class BundleError(ValueError):
+class BundleError(UserError, ValueError):
     """The parts of a bundle do not fit one another: an event without message, text or vector."""
 
 

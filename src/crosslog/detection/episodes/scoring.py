@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from crosslog.detection.detector import Detector
 from crosslog.detection.episodes.adapting import STEP_COLUMNS, AdaptationRules, Stepwise, count_steps
 from crosslog.detection.events import Episode, Windows
+from crosslog.faults import UserError
 
 
-class DetectorError(ValueError):
+class DetectorError(UserError, ValueError):
     """A detector cannot score a unit, or broke its promise: a wrong shape, or a score that is not finite."""
 
 

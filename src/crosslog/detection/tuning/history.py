@@ -10,11 +10,13 @@ import polars as pl
 from optuna import Study
 from optuna.trial import FrozenTrial, TrialState
 
+from crosslog.faults import UserError
+
 REASON = "reason"  # why a trial failed
 LEFT_OUT = "left_out"  # what a trial is worth on each system left out
 
 
-class SearchError(ValueError):
+class SearchError(UserError, ValueError):
     """No trial of a search came to its end."""
 
 

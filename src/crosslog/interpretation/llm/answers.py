@@ -15,10 +15,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from crosslog.faults import UserError
+
 logger = logging.getLogger(__name__)
 
 
-class AnswersError(ValueError):
+class AnswersError(UserError, ValueError):
     """A line of the answers file cannot be read; the message names it."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import NamedTuple
 
+from crosslog.faults import UserError
 from crosslog.settings import TokenPrices
 
 BYTES_PER_TOKEN = 4  # OpenAI's rule of thumb for English
@@ -15,7 +16,7 @@ MESSAGE_TOKENS = 4  # around each chat message
 REPLY_TOKENS = 40  # of one template: a sentence of 25 words and its JSON
 
 
-class BudgetReachedError(RuntimeError):
+class BudgetReachedError(UserError, RuntimeError):
     """The next request could cost more than is left; the message names the setting."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from crosslog.faults import NetworkError
+from crosslog.faults import NetworkError, UserError
 from crosslog.interpretation.llm.budget import REPLY_TOKENS, Budget, Tokens, count_tokens, estimate_tokens
 from crosslog.interpretation.llm.pace import LONGEST_OBEYED, RequestPace, back_off
 from crosslog.interpretation.llm.prompting import REPLY_SCHEMA
@@ -27,7 +27,7 @@ REPLY_FORMAT = {
 }
 
 
-class ClientError(RuntimeError):
+class ClientError(UserError, RuntimeError):
     """The endpoint cannot be reached or refuses; what it answered so far is kept. The message says what to change."""
 
     def __init__(self, message: str, status: int | None = None) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from crosslog.faults import UserError
 from crosslog.interpretation.llm.answers import hash_request
 from crosslog.interpretation.meanings import Request
 
@@ -36,7 +37,7 @@ REPLY_SCHEMA: Mapping[str, Any] = {
 }
 
 
-class PromptError(ValueError):
+class PromptError(UserError, ValueError):
     """There is no such prompt, or it has not both parts; the message names it."""
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from crosslog.faults import UserError
 from crosslog.interpretation.review.checks import find_problem_beside, recheck_row, recheck_rows
 from crosslog.interpretation.review.table import LONGEST_SENTENCE, is_too_long
 from crosslog.schemas import VERDICTS
@@ -18,7 +19,7 @@ EDITABLE = ("interpretation", "source", "status", "verdict", "note")  # what a d
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
 
 
-class ReviewError(ValueError):
+class ReviewError(UserError, ValueError):
     """A decision that says too little, or about a row that is not there."""
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crosslog.atomic import write_json
+from crosslog.faults import UserError
 from crosslog.systems import SourceFile
 
 DISK_BLOCK_BYTES = 1 << 20
@@ -18,7 +19,7 @@ RECORDS = "checksums.json"
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
-class DownloadError(RuntimeError):
+class DownloadError(UserError, RuntimeError):
     """A file cannot be had, or is not what systems.yaml says."""
 
 

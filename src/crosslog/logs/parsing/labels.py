@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 
 import polars as pl
 
+from crosslog.faults import UserError
 from crosslog.logs.label_files import find_row_line, read_label_rows
 from crosslog.logs.line_format import LineFormat
 from crosslog.logs.reading import Member, read_member_text
@@ -17,7 +18,7 @@ NORMAL_KIND = "Normal"
 BY_SESSION = {"session": pl.String, "kind": pl.String}
 
 
-class LabelError(ValueError):
+class LabelError(UserError, ValueError):
     """A label file is missing, or not what systems.yaml or the format says."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from crosslog.faults import UserError
 from crosslog.logs.line_format import LineFormat
 from crosslog.logs.parsing.facts import UNREAD_TIME, Facts, Start, Tally, Time
 from crosslog.logs.parsing.messages import Ids, MessageTable, Miner
@@ -28,7 +29,7 @@ _STATISTICS = pl.Schema(
 )
 
 
-class ParseError(ValueError):
+class ParseError(UserError, ValueError):
     """A log is not what its format or its entry in systems.yaml says."""
 
 

@@ -14,8 +14,10 @@ from typing import cast
 import pyarrow as pa
 from isal import isal_zlib
 
+from crosslog.faults import UserError
 
-class ReadingError(ValueError):
+
+class ReadingError(UserError, ValueError):
     """A file is missing, cut short, not what its ending says, or not fit to be read as lines."""
 
 
