@@ -18,7 +18,7 @@ from reporting.suites import SmallSuite
 
 from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.reporting.numbers.measures import compact_columns, transfer_columns, unit_columns
-from crosslog.settings import EmbedSettings, EvaluateSettings, Experiment, SystemUse
+from crosslog.settings import EmbedSettings, EvaluateSettings, Experiment
 from crosslog.systems import Labels, SourceFile, System
 
 DETECTORS = {"crosyslog": {"hidden": 64}, "logtad": {}}
@@ -33,11 +33,7 @@ def inputs() -> Inputs:
     return Inputs(
         suite=SmallSuite(
             name="small",
-            systems={
-                "old": SystemUse(format="plain"),
-                "made": SystemUse(format="bgl"),
-                "real": SystemUse(format="hdfs"),
-            },
+            systems=("old", "made", "real"),
             everything={
                 "e1": _experiment(target="made", published="E1", tuned_on="e1"),
                 "e3": _experiment(target="real", tuned_on="e3"),
@@ -45,16 +41,25 @@ def inputs() -> Inputs:
             detectors=dict.fromkeys(("e1", "e3"), tuple(DETECTORS)),
         ),
         detectors=DETECTORS,
-        embed=EmbedSettings(encoder="hashing", grid_bits=12, options={"dim": 64}),
+        encoders={"words": EmbedSettings(encoder="hashing", grid_bits=12, options={"dim": 64})},
         evaluate=EvaluateSettings(
             threshold=0.5, type_false_positive_rate=0.1, resamples=1000, blocks=20, confidence=0.95, seed=3
         ),
         systems={
-            "old": System(description="an old one", kind="a cluster", path="/logs/old", labels=Labels(source="tag")),
-            "made": System(description="invented", kind="a cluster", simulated="bgl", labels=Labels(source="tag")),
+            "old": System(
+                description="an old one",
+                kind="a cluster",
+                format="plain",
+                path="/logs/old",
+                labels=Labels(source="tag"),
+            ),
+            "made": System(
+                description="invented", kind="a cluster", format="bgl", simulated="bgl", labels=Labels(source="tag")
+            ),
             "real": System(
                 description="<b>real</b>",
                 kind="a store",
+                format="hdfs",
                 files=(SourceFile(name="a.log", url="https://logs.example/a.log"),),
                 labels=Labels(source="sessions", weak=True, note="by block"),
             ),
@@ -100,7 +105,7 @@ def paper(inputs: Inputs) -> Inputs:
         resamples=_resamples(runs),
         steps=_steps([("e1", "crosyslog"), ("e1", "lstm"), ("e1p", "crosyslog")]),
         chosen={run: {"hidden": 128, "rate": 0.123456} if run[1] == "crosyslog" else {} for run in runs},
-        trials=_trials([run for run in runs if run[1] == "crosyslog" and suite.is_searched(run[0])]),
+        trials=_trials([run for run in runs if suite.is_searched(*run)]),
         files=_files(runs),
     )
 
@@ -113,7 +118,8 @@ def _experiment(**changed: Any) -> Experiment:
     fields = {
         "sources": ("old",) if changed.get("target") else ("old", "real"),
         "target": "made", "representation": "message", "cut": {"length": 100}, "split": split,
-        "sampling_seed": 42, "seeds": (1,), "tuned_on": "e1",
+        "sampling_seed": 42, "seeds": (1,), "tuned_on": "e1", "name": "e1", "encoder": "words",
+        "detectors": ("crosyslog",),
     }  # fmt: skip
     return Experiment.model_validate({**fields, **changed})
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from crosslog.reporting.numbers.inputs import Inputs
-from crosslog.settings import Experiment, SystemUse
+from crosslog.settings import Experiment
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class SmallSuite:
     """What reporting asks of a suite, and nothing else."""
 
     name: str
-    systems: Mapping[str, SystemUse]
+    systems: tuple[str, ...]
     everything: Mapping[str, Experiment]
     detectors: Mapping[str, tuple[str, ...]]  # by arm
     tuned: tuple[str, ...] = ()
@@ -26,8 +26,16 @@ class SmallSuite:
     def runs(self) -> list[tuple[str, str]]:
         return [(arm, detector) for arm in self.everything for detector in self.detectors[arm]]
 
-    def is_searched(self, arm: str) -> bool:
-        return self.everything[self.everything[arm].tuned_on].searchable
+    @property
+    def logs(self) -> tuple[str, ...]:
+        return self.systems
+
+    @property
+    def experiments(self) -> Mapping[str, Experiment]:
+        return self.everything
+
+    def is_searched(self, arm: str, detector: str) -> bool:
+        return detector in self.tuned and self.everything[self.everything[arm].tuned_on].searchable
 
 
 def with_arms(inputs: Inputs, arms: Mapping[str, Experiment], *detectors: str) -> Inputs:

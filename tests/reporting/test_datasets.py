@@ -12,7 +12,6 @@ from reporting.cells import chapter_of, markdown_of
 
 from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.reporting.papers.logs import Counts, differences, published_logs
-from crosslog.settings import SystemUse
 from crosslog.systems import Expected, Labels, System, load_systems
 
 TOP = Path(__file__).parents[2]
@@ -31,10 +30,11 @@ def notes_of(inputs: Inputs) -> list[str]:
 @pytest.fixture
 def whole(inputs: Inputs) -> Inputs:
     """A run over two logs that a paper counts: one as in the paper, one not."""
-    uses = {"bgl": SystemUse(format="bgl"), "thunderbird": SystemUse(format="cfdr_syslog")}
     counted = {"bgl": Expected(lines=4747963, anomalous=348460), "thunderbird": Expected(lines=211212192)}
     systems = {
-        name: System(description=name, kind="", path=name, labels=Labels(source="tag"), expected=expected)
+        name: System(
+            description=name, kind="", format="plain", path=name, labels=Labels(source="tag"), expected=expected
+        )
         for name, expected in counted.items()
     }
     first, last = datetime(2005, 6, 3, 22, tzinfo=UTC), datetime(2006, 1, 4, 16, tzinfo=UTC)
@@ -43,7 +43,7 @@ def whole(inputs: Inputs) -> Inputs:
         ("thunderbird", 211212192, 211212192, 17467459, 34, first, last, 5000, 2000),
     ]
     statistics = pl.DataFrame(counts, schema=inputs.statistics.schema, orient="row")
-    suite = replace(inputs.suite, systems=uses)
+    suite = replace(inputs.suite, systems=tuple(systems))
     return replace(inputs, suite=suite, systems=systems, statistics=statistics)
 
 
@@ -87,8 +87,8 @@ def test_published_numbers_that_disagree_are_named_and_others_are_not(whole: Inp
 
 
 def test_a_part_of_a_log_is_named_and_not_compared(whole: Inputs) -> None:
-    uses = {"bgl": SystemUse(format="bgl", lines=(5, 2000))}
-    (row,) = rows_of(replace(whole, suite=replace(whole.suite, systems=uses)))
+    part = {"bgl": whole.systems["bgl"].model_copy(update={"lines": (5, 2000)})}
+    (row,) = rows_of(replace(whole, suite=replace(whole.suite, systems=("bgl",)), systems=part))
     assert row.startswith("| bgl, lines 5 to 2,000 | 4,747,963 |")
     assert row.endswith("| 4,000 | 900 |")
 

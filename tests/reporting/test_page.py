@@ -157,8 +157,8 @@ def test_the_page_tells_provenance_and_parameters(inputs: Inputs) -> None:
     assert "<code>hidden: 64</code>" in page
     assert '<span class="badge">weak labels</span>' in page
     assert '<span class="badge">simulated</span>' in page
-    own = inputs.embed.model_copy(update={"systems": {"made": {"dim": 7}, "elsewhere": {"dim": 8}}})
-    text = page_of(replace(inputs, embed=own), "provenance")
+    own = inputs.encoders["words"].model_copy(update={"systems": {"made": {"dim": 7}, "elsewhere": {"dim": 8}}})
+    text = page_of(replace(inputs, encoders={"words": own}), "provenance")
     assert "made <code>dim: 7</code>" in text
     assert "dim: 8" not in text
 

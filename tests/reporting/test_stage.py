@@ -6,10 +6,13 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+from projects import params, write_project
 from reporting.cells import PARTS
 
 from crosslog import plugins
@@ -26,37 +29,70 @@ from crosslog.artifacts import (
     write_json,
 )
 from crosslog.reporting.numbers.inputs import Inputs
-from crosslog.settings import Settings, SettingsError, Suite
+from crosslog.settings import Settings, SettingsError
 from tasks import report
 
-REPOSITORY = Path(__file__).parents[2]
+DETECTORS = Settings.load(Path(__file__).parents[2] / "params.yaml").detectors
+CROSYSLOG, LSTM, LOGTAD = (dict(DETECTORS[name]) for name in ("crosyslog", "lstm", "logtad"))
 
 
 def test_every_chapter_is_a_plugin_and_every_plugin_a_chapter() -> None:
     assert sorted(PARTS) == plugins.names("reporting")
 
 
+ARMS = {
+    "e1": "e1/honest", "control": "e1/shuffled_honest", "a2": "a2/honest", "a2p": "a2/published", "e3": "e3/honest"
+}  # fmt: skip
+
+
 @pytest.fixture
 def written(workspace: Path, inputs: Inputs) -> Settings:
-    """A workspace with params.yaml, systems.yaml and every number of `inputs`."""
-    return write(inputs)
+    """A workspace with params.yaml, experiments, systems.yaml and every number of `inputs`."""
+    return write(as_files(inputs), {"e1": {}, "e3": {}})
 
 
 @pytest.fixture
-def written_paper(workspace: Path, paper: Inputs) -> Settings:
-    return write(paper)
+def as_written(paper: Inputs) -> Inputs:
+    """What of `paper` files can say: an experiment with a control, and an ablation in both protocols."""
+    kept = as_files(paper)
+    return replace(kept, chosen={run: {"hidden_size": 128} if each else {} for run, each in kept.chosen.items()})
 
 
-def write(inputs: Inputs) -> Settings:
-    base = Settings.load(REPOSITORY / "params.yaml")
-    suite = real_suite(inputs)
-    run = {"run": suite, "detectors": inputs.detectors, "suites": {"small": suite}}
-    parts = base.report.model_copy(update={"parts": PARTS})
-    settings = base.model_copy(update={**run, "report": parts, "tune": base.tune.model_copy(update={"spaces": {}})})
-    content = json.loads(settings.model_dump_json())
-    content["tune"]["spaces"] = {"crosyslog": {"hidden": {"values": [64]}}}
-    Path("params.yaml").write_text(json.dumps(content))
-    systems = {name: system.model_dump() for name, system in inputs.systems.items()}
+@pytest.fixture
+def written_paper(workspace: Path, as_written: Inputs) -> Settings:
+    few = ["crosyslog", "logtad"]
+    both = {"detectors": few, "protocols": ["honest", "published"], "tuned_on": "a2", "tuned": []}
+    return write(as_written, {"e1": {"controls": {"shuffled": few}}, "a2": both})
+
+
+def as_files(inputs: Inputs) -> Inputs:
+    """The same with the names that arms of files have, and without arms that none has."""
+    arms = {ARMS[arm]: each for arm, each in inputs.suite.everything.items() if arm in ARMS}
+    detectors = {ARMS[arm]: each for arm, each in inputs.suite.detectors.items() if arm in ARMS}
+    frames = {name: renamed(getattr(inputs, name)) for name in ("metrics", "audits", "curves", "steps", "trials")}
+    runs = {name: renamed_runs(getattr(inputs, name)) for name in ("resamples", "chosen", "seconds", "files")}
+    return replace(inputs, suite=replace(inputs.suite, everything=arms, detectors=detectors), **frames, **runs)
+
+
+def renamed(frame: pl.DataFrame) -> pl.DataFrame:
+    known = frame.filter(pl.col("experiment").is_in(list(ARMS)))
+    return known.with_columns(pl.col("experiment").replace(ARMS))
+
+
+def renamed_runs(runs: Mapping[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
+    return {(ARMS[arm], detector): each for (arm, detector), each in runs.items() if arm in ARMS}
+
+
+def write(inputs: Inputs, experiments: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """`experiments`: what files say of those beside what the first arm of each has."""
+    content = params({"suites": {"small": {"experiments": list(experiments)}}, "report.parts": list(PARTS)})
+    content["detectors"] = {"keyword": {}, "crosyslog": CROSYSLOG, "lstm": LSTM, "logtad": LOGTAD}
+    content["experiments"] = {
+        name: said_of(inputs, f"{name}/honest") | {"tuned": list(inputs.suite.tuned), **experiment}
+        for name, experiment in experiments.items()
+    }
+    write_project(Path(), content, "small")
+    systems = {name: system.model_dump(mode="json") for name, system in inputs.systems.items()}
     Path("systems.yaml").write_text(json.dumps(systems))
     for name in inputs.systems:
         STATISTICS.write(inputs.statistics.filter(system=name).drop("system"), system=name)
@@ -64,24 +100,13 @@ def write(inputs: Inputs) -> Settings:
         write_json(Path("data/seconds/embed", f"{name}.json"), seconds)
     for experiment, detector in inputs.suite.runs:
         write_run(inputs, {"experiment": experiment, "detector": detector})
-    return settings
+    return Settings.load()
 
 
-def real_suite(inputs: Inputs) -> Suite:
-    """The suite of `inputs` as settings have it: arms with the detectors of the first are experiments."""
-    small, main = inputs.suite, inputs.suite.detectors_of("e1")
-    experiments = {arm: each for arm, each in small.everything.items() if small.detectors_of(arm) == main}
-    others = {arm: each for arm, each in small.everything.items() if arm not in experiments}
-    return Suite(
-        name=small.name,
-        systems=dict(small.systems),
-        representations=("message",),
-        detectors=main,
-        experiments=experiments,
-        variants=others,
-        variant_detectors=small.detectors_of(next(iter(others))) if others else (),
-        tuned=small.tuned,
-    )
+def said_of(inputs: Inputs, arm: str) -> dict[str, Any]:
+    """An arm as a file says it."""
+    told = json.loads(inputs.suite.everything[arm].model_dump_json(exclude={"name", "base", "protocol", "labels"}))
+    return {**told, "detectors": list(inputs.suite.detectors[arm]), "controls": {}, "protocols": ["honest"]}
 
 
 def write_run(inputs: Inputs, names: Mapping[str, str]) -> None:
@@ -91,9 +116,11 @@ def write_run(inputs: Inputs, names: Mapping[str, str]) -> None:
     STEPS.write(inputs.steps.filter(**names).drop(names), **names)
     run = (names["experiment"], names["detector"])
     RESAMPLES.write(pl.concat(map(resampled_frame, inputs.resamples[run].items())), **names)
-    write_json(chosen_path(*run), inputs.chosen[run])
-    if names["detector"] in inputs.suite.tuned:
-        TRIALS.write(inputs.trials.filter(**names).drop(names), **names)
+    experiment = names["experiment"].partition("/")[0]
+    write_json(chosen_path(experiment, names["detector"]), inputs.chosen[run])
+    if inputs.suite.tuned and names["detector"] in inputs.suite.tuned:
+        named = {**names, "experiment": experiment}
+        TRIALS.write(inputs.trials.filter(**names).drop(names), **named)
 
 
 def resampled_frame(item: tuple[tuple[str, str, str], Iterable[float]]) -> pl.DataFrame:
@@ -135,8 +162,8 @@ def test_showing_writes_nothing(written: Settings) -> None:
     assert not report.place("index.html").exists()
 
 
-def test_the_stage_reads_variants_searches_and_seconds(written_paper: Settings, paper: Inputs) -> None:
-    read = report.read_inputs(written_paper)
+def test_the_stage_reads_controls_searches_and_seconds(written_paper: Settings, as_written: Inputs) -> None:
+    read, paper = report.read_inputs(written_paper), as_written
     assert read.steps.sort(*read.steps.columns[:5]).equals(paper.steps.sort(*read.steps.columns[:5]))
     assert read.trials.equals(paper.trials)
     assert read.chosen == paper.chosen
@@ -146,6 +173,7 @@ def test_the_stage_reads_variants_searches_and_seconds(written_paper: Settings, 
     assert {run: {key: list(each) for key, each in numbers.items()} for run, numbers in read.resamples.items()} == {
         run: {("event", "f1", "fixed"): pytest.approx([0.88, 0.96, 1, 1])} for run in paper.suite.runs
     }
+    report.main()
     assert {path for path in read.files.values() if not (report.place("") / path).is_file()} == set()
 
 
@@ -153,7 +181,7 @@ def test_metrics_stand_by_experiment_arm_and_detector(written_paper: Settings) -
     report.main()
     numbers = json.loads(report.place("metrics.json").read_text())
     assert {name: list(arms) for name, arms in numbers.items()} == {
-        "e1": ["honest", "published", "shuffled", "shuffled_published"],
+        "e1": ["honest", "shuffled"],
         "a2": ["honest", "published"],
     }
     assert list(numbers["e1"]["honest"]) == ["keyword", "crosyslog", "lstm"]
@@ -173,7 +201,7 @@ def test_curves_are_those_of_the_unit_at_every_second_recall(written: Settings) 
 
 
 def test_missing_numbers_say_how_to_make_them(written: Settings) -> None:
-    path = METRICS.at(experiment="e3", detector="logtad")
+    path = METRICS.at(experiment="e3/honest", detector="logtad")
     path.unlink()
     with pytest.raises(ArtifactError, match=rf"{path.as_posix()} is not there: run `dvc repro`"):
         report.main()
@@ -182,5 +210,5 @@ def test_missing_numbers_say_how_to_make_them(written: Settings) -> None:
 
 def test_a_system_that_systems_yaml_does_not_know_is_named(written: Settings) -> None:
     Path("systems.yaml").write_text("{}")
-    with pytest.raises(SettingsError, match=r"systems\.yaml: no entry for old, made, real"):
+    with pytest.raises(SettingsError, match=r"systems\.yaml: no entry for old, "):
         report.main()
