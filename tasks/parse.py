@@ -1,4 +1,4 @@
-"""Stage parse: a system's raw log as events, distinct messages, templates, remarks and statistics.
+"""Stage parse: a system's raw log as events, distinct messages, templates and their patterns, remarks and statistics.
 
 Chunks are read on all cores, or on the Dask cluster that CROSSLOG_DASK names; an interrupted run goes on from the last
 chunk that it finished.
@@ -25,6 +25,7 @@ from tasks import _parsing
 from tasks._inputs import Inputs
 from tasks._parsing import Finishing, Reading
 
+MANY_MESSAGES = 50_000  # mining them takes seconds: say so
 Merged = list[tuple[Ids, Time]]  # what each chunk lacks, but for the templates
 
 
@@ -37,7 +38,9 @@ def main(system: str) -> None:
     with open_pool(os.environ, most=inputs.worth_workers) as pool:
         log, merged = _read(pool, folder, inputs, settings.parse.chunk_bytes)
         check_log(log, settings.parse.max_bad_fraction, inputs.line_format, inputs.use.lines)
-        messages, templates = log.mine(miner)
+        if len(log.messages) >= MANY_MESSAGES:
+            print(f"parse {system}: mining {len(log.messages):,} distinct messages", file=sys.stderr)
+        messages, templates, patterns = log.mine(miner)
         tally = _finish(pool, folder, inputs, merged, messages["template_id"].to_numpy())
     if inputs.use.part is None:
         tally.note_unknown("unknown_session", find_unknown_sessions(inputs.labels, set(tally.sessions)))
@@ -46,6 +49,7 @@ def main(system: str) -> None:
     log.remarks.merge(tally.remarks)
     artifacts.MESSAGES.write(messages, system=system)
     artifacts.TEMPLATES.write(templates, system=system)
+    artifacts.PATTERNS.write(patterns, system=system)
     artifacts.REMARKS.write(log.remarks.frame(), system=system)
     artifacts.STATISTICS.write(summarise_log(log, tally, messages, templates), system=system)
     folder.become(artifacts.EVENTS.at(system=system), "part-*.parquet")

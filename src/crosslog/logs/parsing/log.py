@@ -52,8 +52,8 @@ class ParsedLog:
             self._time = facts.last
         return self.messages.add(facts.messages), inherited
 
-    def mine(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Columns of schemas.Messages and of schemas.Templates."""
+    def mine(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """Columns of schemas.Messages, of schemas.Templates and of schemas.Patterns."""
         return self.messages.mine(miner)
 
 

@@ -16,7 +16,6 @@ from crosslog.logs.line_format import FIELDS, LineFormat
 from crosslog.logs.parsing.cleaning import clean_lines
 from crosslog.logs.parsing.facts import Facts, Tally, Time, sort_labels
 from crosslog.logs.parsing.labels import LabelTable, label_events
-from crosslog.logs.parsing.masking import compose_texts
 from crosslog.logs.parsing.messages import Ids, number_messages
 from crosslog.logs.parsing.remarks import RemarkTable
 from crosslog.logs.reading import Chunk
@@ -59,7 +58,7 @@ def _fields(lines: pl.DataFrame, line_format: LineFormat, remarks: RemarkTable) 
         )
     if line_format.carries_time:
         frame = frame.with_columns(pl.col("time").forward_fill().over("member_number"))
-    return frame.with_columns(text=compose_texts(pl.col("component"), pl.col("level"), pl.col("content")))
+    return frame.with_columns(head=pl.concat_str("component", "level", separator=" ", ignore_nulls=True))
 
 
 def _last_time(fields: pl.DataFrame) -> Time:
