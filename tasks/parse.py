@@ -39,7 +39,7 @@ def main(system: str) -> None:
         log, merged = _read(pool, folder, inputs, settings.parse.chunk_bytes)
         check_log(log, settings.parse.max_bad_fraction, inputs.line_format, inputs.use.lines)
         if len(log.messages) >= MANY_MESSAGES:
-            print(f"parse {system}: mining {len(log.messages):,} distinct messages", file=sys.stderr)
+            sys.stderr.write(f"parse {system}: mining {len(log.messages):,} distinct messages\n")
         messages, templates, patterns = log.mine(miner)
         tally = _finish(pool, folder, inputs, merged, messages["template_id"].to_numpy())
     if inputs.use.part is None:
