@@ -1,4 +1,4 @@
-"""Stage parse: a system's raw log as events, distinct messages, templates, remarks and statistics.
+"""Stage parse: a system's raw log as events, distinct messages, templates and their patterns, remarks and statistics.
 
 Chunks are read on all cores, or on the Dask cluster that CROSSLOG_DASK names; an interrupted run goes on from the last
 chunk that it finished.
@@ -27,6 +27,7 @@ from tasks import _parsing
 from tasks._inputs import Inputs
 from tasks._parsing import Finishing, Reading
 
+MANY_MESSAGES = 50_000  # mining them takes seconds: say so
 Merged = list[tuple[Ids, Start]]  # what each chunk lacks, but for the templates
 
 
@@ -40,7 +41,9 @@ def main(log: str) -> None:
     with open_pool(os.environ, most=inputs.worth_workers) as pool:
         parsed, merged = _read(pool, folder, inputs, settings.parse.chunk_bytes)
         check_log(parsed, settings.parse.max_bad_fraction, inputs.line_format, inputs.entry.lines)
-        messages, templates = parsed.mine(miner)
+        if len(parsed.messages) >= MANY_MESSAGES:
+            sys.stderr.write(f"parse {log}: mining {len(parsed.messages):,} distinct messages\n")
+        messages, templates, patterns = parsed.mine(miner)
         first_year = parsed.find_first_year(inputs.line_format.first_year, inputs.changed)
         template_of = messages["template_id"].to_numpy()
         completions = (Completion(ids, template_of[ids], start, first_year) for ids, start in merged)
@@ -53,6 +56,7 @@ def main(log: str) -> None:
     parsed.remarks.merge(tally.remarks)
     artifacts.MESSAGES.write(messages, system=log)
     artifacts.TEMPLATES.write(templates, system=log)
+    artifacts.PATTERNS.write(patterns, system=log)
     artifacts.REMARKS.write(parsed.remarks.frame(), system=log)
     artifacts.STATISTICS.write(summarise_log(parsed, tally, messages, templates), system=log)
     folder.become(artifacts.EVENTS.at(system=log), "part-*.parquet")

@@ -36,5 +36,5 @@ def test_a_file_without_the_function_of_its_kind_is_named() -> None:
 
 
 def test_a_block_with_a_missing_and_an_unknown_field_names_both() -> None:
-    with pytest.raises(PluginError, match=r"missing \['depth'\], unknown \['deepth'\]"):
-        plugins.build("logs.mining", "drain", {"deepth": 4, "similarity": 0.4, "max_children": 100})
+    with pytest.raises(PluginError, match=r"missing \['max_children'\], unknown \['max_childs'\]"):
+        plugins.build("logs.mining", "ft_tree", {"max_childs": 4, "kept_words": 3, "short": 5})

@@ -44,10 +44,10 @@ class ParsedEvents(Schema):
 
 
 class Messages(Schema):
-    """One row per distinct normalised text: `data/messages/<system>.parquet`. `message_id` is 0, 1, 2, …"""
+    """One row per distinct masked message: `data/messages/<system>.parquet`. `message_id` is 0, 1, 2, …"""
 
     message_id: pl.UInt32 = pa.Field(unique=True)
-    text: pl.String = pa.Field(unique=True)
+    text: pl.String = pa.Field(description="component, level and content in words; two messages may differ in more")
     level: pl.String = pa.Field(nullable=True, description="severity word of the first event with this text")
     template_id: pl.UInt32
     count: pl.UInt64 = pa.Field(ge=1)
@@ -63,6 +63,16 @@ class Templates(Schema):
     example: pl.String = pa.Field(description="the template's most frequent message")
     count: pl.UInt64 = pa.Field(ge=1)
     first_line: pl.UInt64 = pa.Field(ge=1)
+
+
+class Patterns(Schema):
+    """What a miner knows: `data/patterns/<system>.parquet`, in order; a statement is of the first pattern it fits."""
+
+    generation: pl.UInt32 = pa.Field(description="which run of mining found it, from 0")
+    template_id: pl.UInt32
+    template: pl.String = pa.Field(str_length={"min_value": 1})
+    runs: pl.Boolean = pa.Field(description="whether <*> stands for any number of words, else for one")
+    words: pl.String = pa.Field(description="of the statement, separated by blanks")
 
 
 class Statistics(Schema):

@@ -17,16 +17,15 @@ from crosslog.detection.split import Log, Part
 from crosslog.settings import Experiment, Settings
 from tasks import download, parse
 
-SUITE = Settings.load(REPOSITORY / "params.yaml").suites["crosyslog_real"]
+SUITE = Settings.load(REPOSITORY / "params.yaml").suite("crosyslog_real")
 
 
 @pytest.fixture(scope="module")
 def labels(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
     """`line` and `anomalous` of every system of the suite, as the stage parse has them."""
     folder = tmp_path_factory.mktemp("real")
-    params = (REPOSITORY / "params.yaml").read_text(encoding="utf-8")
-    (folder / "params.yaml").write_text(params.replace("\nrun: *simulated", "\nrun: *crosyslog_real"))
-    shutil.copy(REPOSITORY / "systems.yaml", folder)
+    for name in ("params.yaml", "systems.yaml"):
+        shutil.copy(REPOSITORY / name, folder)
     found, before = {}, Path.cwd()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CROSSLOG_MIRROR", str(mirror))

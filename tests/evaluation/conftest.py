@@ -30,7 +30,7 @@ def settings() -> EvaluateSettings:
 
 EXPERIMENT: dict[str, Any] = {
     "sources": ["old"], "target": "new", "representation": "message", "cut": {"length": 3},
-    "sampling_seed": 1, "tuned_on": "e",
+    "sampling_seed": 1, "tuned_on": "e", "name": "e", "encoder": "words", "detectors": ["exact_match"],
     "seeds": [1], "split": {"name": "prefix", "support": 1, "source": 2},
 }  # fmt: skip
 

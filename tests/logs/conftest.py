@@ -17,7 +17,8 @@ from crosslog.logs.parsing.log import ParsedLog
 from crosslog.logs.parsing.passes import Completion, finish_chunk, read_chunk
 from crosslog.logs.reading import cut_chunks, list_members
 
-DRAIN = {"depth": 4, "similarity": 0.4, "max_children": 100}
+DRAIN = {"depth": 4, "similarity": 0.4, "max_children": 100, "look_over": True}
+DRAIN |= {"few": 4, "many": 50, "longest": 9, "rare": 0.01}
 
 
 @dataclass
@@ -51,7 +52,7 @@ def parse_files(
     for chunk in cut_chunks(list_members(paths), chunk_bytes, lines, find_follower(line_format)):
         frame, facts = read_chunk(chunk, line_format)
         read_chunks.append((frame, *log.add(facts)))
-    messages, templates = log.mine(plugins.build("logs.mining", "drain", DRAIN))
+    messages, templates, _ = log.mine(plugins.build("logs.mining", "drain", DRAIN))
     template_of, events = messages["template_id"].to_numpy(), []
     first_year = log.find_first_year(line_format.first_year, max(path.stat().st_mtime for path in paths))
     for frame, ids, start in read_chunks:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from format_lines import DATA
+from projects import params
 
 from crosslog import plugins
 from crosslog.logs.known_patterns import KNOWN_PATTERNS
@@ -68,7 +69,7 @@ def test_a_line_of_a_known_program_is_read_with_its_fields(tmp_path: Path, title
         assert set(sight.events["component"]) == {component}
 
 
-DRAIN = {"depth": 4, "similarity": 0.6, "max_children": 100}
+DRAIN = params()["miners"]["drain"]
 
 
 def test_what_is_seen_of_a_log_has_times_levels_templates_and_what_is_odd(tmp_path: Path) -> None:

@@ -150,10 +150,10 @@ def test_messages_and_templates_count_events_and_keep_the_first_line(parse_bytes
         ("the gizmo number of user green turned", 1, 4),
     ]
     assert templates.select("template", "example", "count", "first_line").rows() == [
-        ("the gizmo number of user <*> turned", "the gizmo number of user red turned", 5, 1)
+        ("the gizmo number <*> of user <*> turned", "the gizmo number of user red turned", 5, 1)
     ]
     assert events["message_id"].to_list() == [0, 1, 0, 2, 0]
-    assert templates["key"].to_list() == ["f857e136447c7a9c"]
+    assert templates["key"].to_list() == ["bb5d6ecc0969eb2e"]
 
 
 def test_facts_come_back_from_json_as_they_were(parse_bytes: Callable[..., Any], tmp_path: Path) -> None:
@@ -230,3 +230,18 @@ def test_a_line_without_a_time_inherits_it_across_chunks_but_not_across_files(
         events, _ = parse([tmp_path / "a.log", tmp_path / "b.log"], "plain", chunk_bytes)
         seconds = [None if time is None else time.second for time in events["time"]]
         assert seconds == [1, 1, 1, None, 9]
+
+
+def test_two_components_that_say_the_same_share_a_template_and_not_a_text(parse_bytes: Callable[..., Any]) -> None:
+    events, parser = parse_bytes(GOOD + b"\n" + GOOD.replace(b"zcron", b"zmail") + b"\n", "cfdr_syslog")
+    assert parser.messages["text"].to_list() == ["zcron gizmo turned", "zmail gizmo turned"]
+    assert parser.templates.select("template", "example", "count").rows() == [
+        ("gizmo <*> turned", "zcron gizmo turned", 2)
+    ]
+    assert events["template_id"].to_list() == [0, 0]
+
+
+def test_messages_that_mean_something_else_in_their_numbers_are_two(parse_bytes: Callable[..., Any]) -> None:
+    _, parser = parse_bytes(b"zed: status: 503\nzed: status: 200\nzed: status: 204\n", "plain")
+    assert parser.messages["text"].to_list() == ["zed status", "zed status"]
+    assert parser.templates["template"].to_list() == ["zed: status: 5xx", "zed: status: <*>"]

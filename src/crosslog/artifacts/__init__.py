@@ -35,6 +35,7 @@ from crosslog.atomic import replace_file, replace_folder, write_json, write_text
 EVENTS = Parts("data/events/{system}", schemas.ParsedEvents)
 MESSAGES = Table("data/messages/{system}.parquet", schemas.Messages)
 TEMPLATES = Table("data/templates/{system}.parquet", schemas.Templates)
+PATTERNS = Table("data/patterns/{system}.parquet", schemas.Patterns)
 REMARKS = Table("data/remarks/{system}.json", schemas.Remarks)
 STATISTICS = Table("data/statistics/{system}.parquet", schemas.Statistics)
 UNITS = Table("data/embeddings/{encoder}/{system}/{representation}.parquet", schemas.Units)

@@ -137,7 +137,7 @@ def see_lines(members: Sequence[Member], trial: Trial, miner: Miner) -> Sight:
     for chunk in _first_chunks(members, line_format):
         frame, facts = read_chunk(chunk, line_format)
         read.append((frame, *log.add(facts)))
-    messages, templates = log.mine(miner)
+    messages, templates, _ = log.mine(miner)
     year = log.find_first_year(line_format.first_year, max(member.changed for member in members))
     table = LabelTable("tag" if trial.format in TAGGED else "none", pl.DataFrame(schema=BY_SESSION))
     events = []

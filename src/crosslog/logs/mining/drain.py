@@ -2,86 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from crosslog.logs.wordings.joining import join_groups
-from crosslog.logs.wordings.splitting import split_clusters
-from crosslog.logs.wordings.words import PLACEHOLDERS, VARYING, Words, number_groups, split_words, varies
+from crosslog.logs.wordings.joining import group_parts, join_parts
+from crosslog.logs.wordings.mining import Grouping, mine_new
+from crosslog.logs.wordings.naming import Mined
+from crosslog.logs.wordings.patterns import NONE_KNOWN, KnownTemplates
+from crosslog.logs.wordings.slots import Limits
+from crosslog.logs.wordings.splitting import cluster_parts, split_clusters
+from crosslog.logs.wordings.tree import Tree
+from crosslog.logs.wordings.words import Words
 
 
 @dataclass(frozen=True)
 class Drain:
     """A miner.
 
-    Messages of one length that begin alike are compared word by word, in the order in which they were first seen; a
-    message joins the most similar template or founds one. What masking put for a variable is like any other such word.
-    Then templates are looked over with all messages known: split where a slot holds one of a few words
+    Statements of one length that begin alike are compared word by word, in the order in which they were first seen; one
+    joins the most similar cluster or founds one. What masking put for a variable is like any other such word. Then
+    clusters are looked over with all statements known: split where a slot holds one of a few words
     (`wordings.splitting`), joined where they differ in the value of a variable only (`wordings.joining`).
 
     Attributes
     ----------
     depth : levels of the tree, at least 3; the root, the length and the leaves count
-    similarity : share of a template's words that a message must have to join it
+    similarity : share of a cluster's words that a statement must have to join it
     max_children : branches of a node
+    look_over : whether clusters are looked over at all
+    few, many, longest, rare : as `wordings.slots.Limits` has them
     """
 
     depth: int
     similarity: float
     max_children: int
+    look_over: bool
+    few: int
+    many: int
+    longest: int
+    rare: float
 
-    def mine(self, texts: Sequence[str], counts: Sequence[int]) -> tuple[list[int], list[str]]:
-        """The template of each message (ids from 0 in first-seen order), and the templates' wordings by id."""
-        messages = [split_words(text) for text in texts]
-        return number_groups(join_groups(split_clusters(messages, self._clusters(messages)), counts))
+    def mine(self, texts: Sequence[str], counts: Sequence[int], known: KnownTemplates = NONE_KNOWN) -> Mined:
+        """Templates of statements; those that fit none of the known ones found new ones."""
+        return mine_new(self._group, texts, counts, known)
 
-    def _clusters(self, messages: Sequence[Words]) -> Iterator[list[int]]:
-        vocabulary = dict.fromkeys([VARYING, *PLACEHOLDERS], 0)
-        leaves: dict[tuple[int | str, ...], _Leaf] = {}
-        children: dict[tuple[int | str, ...], set[str]] = {}
-        for number, message in enumerate(messages):
-            codes = [vocabulary.setdefault(word, len(vocabulary)) for word in message]
-            path = self._path(message, children)
-            if path not in leaves:
-                leaves[path] = _Leaf(len(message))
-            leaves[path].add(number, np.asarray(codes, dtype=np.int32), self.similarity)
-        for leaf in leaves.values():
-            yield from leaf.members
-
-    def _path(self, message: Words, children: dict[tuple[int | str, ...], set[str]]) -> tuple[int | str, ...]:
-        path: tuple[int | str, ...] = (len(message),)
-        for word in message[: self.depth - 3]:
-            known = children.setdefault(path, set())
-            branch = VARYING if varies(word) or (word not in known and len(known) >= self.max_children) else word
-            known.add(branch)
-            path = (*path, branch)
-        return path
-
-
-@dataclass
-class _Leaf:
-    """Templates as rows of codes: 0 for what masking put, -1 for what varies, else the word."""
-
-    length: int
-    members: list[list[int]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._rows: NDArray[np.int32] = np.empty((4, self.length), dtype=np.int32)
-
-    def add(self, number: int, message: NDArray[np.int32], similarity: float) -> None:
-        rows = self._rows[: len(self.members)]
-        if len(rows):
-            alike = (rows == message) | ((rows == -1) & (message == 0))
-            shares = alike.sum(axis=1)
-            best = int(np.argmax(shares * (self.length + 1) + (rows <= 0).sum(axis=1)))  # of equal ones the widest
-            if shares[best] >= similarity * self.length:
-                rows[best][~alike[best]] = -1
-                self.members[best].append(number)
-                return
-        if len(rows) == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
-        self._rows[len(rows)] = message
-        self.members.append([number])
+    def _group(self, messages: Sequence[Words], counts: Sequence[int]) -> Grouping:
+        tree = Tree(self.depth, self.similarity, self.max_children)
+        clusters = list(tree.clusters(messages))
+        if not self.look_over:
+            parts = cluster_parts(messages, clusters)
+            return parts, group_parts(parts)
+        limits = Limits(self.few, self.many, self.longest, self.rare)
+        parts = split_clusters(messages, counts, clusters, limits)
+        return parts, join_parts(parts, counts, limits)

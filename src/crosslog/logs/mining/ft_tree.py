@@ -1,8 +1,9 @@
 """Templates of messages by a frequent template tree (Zhang et al., FT-tree, IWQoS 2017).
 
-The words of a message, without what masking put for variables, are put in the order of their frequency in the log, the
-most frequent first, and form a path from the root; where a node has too many children, what follows it is no constant
-and is cut. A template is what is left of a path, so its words are a set and its messages need not be equally long.
+The words of a statement, without what masking put for variables, are put in the order of their frequency in the log,
+the most frequent first, and form a path from the root; where a node has too many children, what follows it is no
+constant and is cut. A template is what is left of a path, so its words are a set and its messages need not be equally
+long.
 """
 
 from __future__ import annotations
@@ -11,15 +12,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from crosslog.logs.wordings.words import (
-    VARYING,
-    Groups,
-    Words,
-    number_groups,
-    shorten_wording,
-    split_words,
-    varies,
-)
+from crosslog.logs.wordings.mining import Grouping, mine_new
+from crosslog.logs.wordings.naming import ClusterPart, Groups, Mined
+from crosslog.logs.wordings.patterns import NONE_KNOWN, KnownTemplates
+from crosslog.logs.wordings.words import VARYING, Words, varies
 
 
 @dataclass(frozen=True)
@@ -37,9 +33,11 @@ class FtTree:
     kept_words: int
     short: int
 
-    def mine(self, texts: Sequence[str], counts: Sequence[int]) -> tuple[list[int], list[str]]:
-        """The template of each message (ids from 0 in first-seen order), and the templates' wordings by id."""
-        messages = [split_words(text) for text in texts]
+    def mine(self, texts: Sequence[str], counts: Sequence[int], known: KnownTemplates = NONE_KNOWN) -> Mined:
+        """Templates of statements; those that fit none of the known ones found new ones."""
+        return mine_new(self._group, texts, counts, known)
+
+    def _group(self, messages: Sequence[Words], counts: Sequence[int]) -> Grouping:
         paths = _paths(messages, counts)
         root = _Node()
         for message, path in zip(messages, paths, strict=True):
@@ -49,7 +47,7 @@ class FtTree:
             path if len(message) < self.short else root.kept(path, self.max_children, self.kept_words)
             for message, path in zip(messages, paths, strict=True)
         ]
-        return number_groups(_grouped(messages, counts, kept))
+        return _grouped(messages, counts, kept)
 
 
 def _paths(messages: Sequence[Words], counts: Sequence[int]) -> list[Words]:
@@ -79,14 +77,28 @@ class _Node:
         return path
 
 
-def _grouped(messages: Sequence[Words], counts: Sequence[int], kept: Sequence[Words]) -> Groups:
-    """Groups by what was kept, worded as the most frequent message of each says it."""
+def _grouped(messages: Sequence[Words], counts: Sequence[int], kept: Sequence[Words]) -> Grouping:
+    """Groups by what was kept, worded as the most frequent message of each says it, a part for each place of its words.
+
+    Two groups may keep the same words of usual messages that are the same but for what is cut: they are one.
+    """
     members: dict[Words, list[int]] = {}
     for number, path in enumerate(kept):
         members.setdefault(path, []).append(number)
-    groups: Groups = {}
+    parts: dict[Words, list[int]] = {}
+    groups: dict[Words, dict[Words, None]] = {}
     for path, numbers in members.items():
         usual = messages[max(numbers, key=lambda number: (counts[number], -number))]
-        shared = set(path) | {word for word in usual if varies(word) and all(word in messages[n] for n in numbers)}
-        groups[shorten_wording(tuple(word if word in shared else VARYING for word in usual))] = numbers
-    return groups
+        constant = set(path)
+        wordings = groups.setdefault(_keep(usual, constant), {})
+        for number in numbers:
+            wording = _keep(messages[number], constant)
+            parts.setdefault(wording, []).append(number)
+            wordings.setdefault(wording)
+    places = {wording: place for place, wording in enumerate(parts)}
+    found: Groups = {usual: [places[wording] for wording in wordings] for usual, wordings in groups.items()}
+    return [ClusterPart(wording, numbers) for wording, numbers in parts.items()], found
+
+
+def _keep(message: Words, constant: set[str]) -> Words:
+    return tuple(word if varies(word) or word in constant else VARYING for word in message)

@@ -73,8 +73,8 @@ class ParsedLog:
             self.remarks.merge([("guessed_year", self.years.lines, *self.years.first)])
         return self.years.find_first(known, changed)
 
-    def mine(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Columns of schemas.Messages and of schemas.Templates."""
+    def mine(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """Columns of schemas.Messages, of schemas.Templates and of schemas.Patterns."""
         return self.messages.mine(miner)
 
 

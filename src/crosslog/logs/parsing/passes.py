@@ -17,7 +17,6 @@ from crosslog.logs.parsing.cleaning import clean_lines
 from crosslog.logs.parsing.continuations import join_lines, parse_fields
 from crosslog.logs.parsing.facts import UNREAD_TIME, Facts, Start, Tally, Time, sort_labels
 from crosslog.logs.parsing.labels import LabelTable, label_events
-from crosslog.logs.parsing.masking import compose_texts
 from crosslog.logs.parsing.messages import Ids, number_messages
 from crosslog.logs.parsing.order import (
     drop_unreadable_times,
@@ -81,8 +80,8 @@ def _fields(lines: pl.DataFrame, line_format: LineFormat, remarks: RemarkTable) 
             label=read_well.then("label").otherwise(line_format.tag),
         )
     frame = drop_unreadable_times(frame, remarks)
-    text = compose_texts(pl.col("component"), pl.col("level"), pl.col("content"))
-    return frame.with_columns(text=text), years
+    head = pl.concat_str("component", "level", separator=" ", ignore_nulls=True)
+    return frame.with_columns(head=head), years
 
 
 def _with_carried_times(

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from crosslog.logs.wordings.naming import ClusterPart, Groups
+from crosslog.logs.wordings.patterns import NEW, KnownTemplates, WordPattern
+from crosslog.logs.wordings.slots import INTRODUCING, Limits, are_a_type, are_names, are_series, find_introduction
 from crosslog.logs.wordings.spans import find_common_spans
-from crosslog.logs.wordings.splitting import FEW
-from crosslog.logs.wordings.words import INTRODUCING, VARYING, Groups, Words, shorten_wording, varies
+from crosslog.logs.wordings.words import VARYING, Words, shorten_wording, varies
+
+Contexts = Mapping[Words, set[tuple[int, int]]]
+
+LEAST_CONSTANTS = 3  # of a wording that takes in others
 
 
 @dataclass(frozen=True)
@@ -27,27 +36,29 @@ class _Frame:
     def constants(self) -> int:
         return sum(not varies(word) for word in self.around(()))
 
-    def holds_a_variable(self, sizes: Mapping[Words, int], messages: int) -> bool:
-        """Whether these values (value: events, and all their messages) are no statements, and the frame is enough.
+    def holds_a_variable(self, sizes: Mapping[Words, int], messages: int, contexts: Contexts, limits: Limits) -> bool:
+        """Whether these values (value: events, and all their messages) are no statements, and the frame is enough."""
+        if limits.is_statement(sizes):
+            return False
+        if self.constants and (are_series(sizes) or are_a_type(sizes, contexts)):
+            return True
+        few = messages <= limits.few and (VARYING,) not in sizes and not are_names(sizes)
+        return not limits.are_kinds(sizes) and self._is_enough(sizes, few)
 
-        Messages may begin with their component and level, so that words before a slot say little about it, but for the
-        last; what comes after it is of the same statement.
-        """
+    def _is_enough(self, sizes: Mapping[Words, int], few: bool) -> bool:
         longest = max(map(len, sizes))
         introduced = self._introduced(longest, known=(VARYING,) in sizes)
         after = sum(not varies(word) for word in self.after)
         if _nearly_always_a_placeholder(sizes) and self.constants >= max(4, longest) and (introduced or after > 1):
             return True
-        if messages <= FEW and (VARYING,) not in sizes:
+        if few:
             return False
-        if not self.before:
-            return after >= max(3, 3 * longest)
-        if not self.after:
-            return introduced and longest == 1
-        return (self.constants if introduced else after) >= max(2, longest)
+        if self.before and self.after:
+            return (self.constants if introduced else after) >= max(2, longest)
+        return introduced and longest == 1 if self.before else after >= max(3, 3 * longest)
 
     def _introduced(self, longest: int, known: bool) -> bool:
-        last = self.before[-1] if self.before else ""
+        last = find_introduction(self.before)
         return last in INTRODUCING or (last.endswith("ing") and longest == 1) or (last == "to" and known)
 
 
@@ -56,30 +67,69 @@ def _nearly_always_a_placeholder(sizes: Mapping[Words, int]) -> bool:
     return len(value) == 1 and varies(value[0]) and size >= 10 * (sum(sizes.values()) - size)
 
 
-def join_groups(groups: Groups, counts: Sequence[int]) -> Groups:
-    """Groups after joining; `counts` are the events of each message."""
-    left = dict(groups)
-    while _join(left, counts):
+def group_parts(parts: Sequence[ClusterPart]) -> Groups:
+    """Parts that are worded the same."""
+    groups: Groups = {}
+    for number, part in enumerate(parts):
+        groups.setdefault(shorten_wording(part.words), []).append(number)
+    return groups
+
+
+def join_parts(parts: Sequence[ClusterPart], counts: Sequence[int], limits: Limits) -> Groups:
+    """Parts grouped by their wordings, and these joined; `counts` are the events of each message."""
+    groups = group_parts(parts)
+    messages = [len(part.members) for part in parts]
+    events = [sum(counts[member] for member in part.members) for part in parts]
+    while _join(groups, messages, events, limits) or _absorb(groups):
         pass
-    return left
+    return groups
 
 
-def _join(groups: Groups, counts: Sequence[int]) -> bool:
+def _join(groups: Groups, messages: Sequence[int], events: Sequence[int], limits: Limits) -> bool:
     """Join once what can be joined, the frames with the most wordings first; whether anything was."""
     found = len(groups)
-    events = {wording: sum(counts[number] for number in members) for wording, members in groups.items()}
-    for frame, wordings in _frames(list(groups)):
+    frames = _frames(list(groups), limits)
+    contexts = _contexts(frames)
+    for frame, wordings in frames:
         values = [frame.value(wording) for wording in wordings if wording in groups]
-        sizes = {value: events[frame.around(value)] for value in values}
+        sizes = {value: sum(events[part] for part in groups[frame.around(value)]) for value in values}
         if sizes.get((), 0) * 2 > sum(sizes.values()):
             del sizes[()]  # usually there is no value: that is a statement of its own
-        messages = sum(len(groups[frame.around(value)]) if VARYING in value else len(value) > 0 for value in sizes)
-        if _is_tight(sizes) and frame.holds_a_variable(sizes, messages):
-            members = [number for value in sizes for number in groups.pop(frame.around(value))]
-            wording = shorten_wording(frame.around((VARYING,)))
-            groups.setdefault(wording, []).extend(members)
-            events[wording] = sum(counts[number] for number in groups[wording])
+        said = sum(
+            sum(messages[part] for part in groups[frame.around(value)]) if VARYING in value else len(value) > 0
+            for value in sizes
+        )
+        if _is_tight(sizes) and frame.holds_a_variable(sizes, said, contexts, limits):
+            joined = [part for value in sizes for part in groups.pop(frame.around(value))]
+            groups.setdefault(shorten_wording(frame.around((VARYING,))), []).extend(joined)
     return len(groups) < found
+
+
+def _contexts(frames: Sequence[tuple[_Frame, list[Words]]]) -> Contexts:
+    """How many words are before and after each value that is one word, in all frames."""
+    contexts: dict[Words, set[tuple[int, int]]] = defaultdict(set)
+    for frame, wordings in frames:
+        for wording in wordings:
+            value = frame.value(wording)
+            if len(value) == 1 and not varies(value[0]):
+                contexts[value].add((len(frame.before), len(frame.after)))
+    return contexts
+
+
+def _absorb(groups: Groups) -> bool:
+    """Let groups take in those that say the same with one of their values; whether any did."""
+    general = [wording for wording in groups if _is_general(wording)]
+    special = [wording for wording in groups if VARYING not in wording]
+    known = KnownTemplates((), (tuple(WordPattern(number, words, False) for number, words in enumerate(general)),))
+    fits = known.match_words(special) if general else np.zeros(0, dtype=np.int64)
+    for place in np.flatnonzero(fits != NEW).tolist():
+        groups[general[fits[place]]] += groups.pop(special[place])
+    return bool((fits != NEW).any())
+
+
+def _is_general(wording: Words) -> bool:
+    constants = sum(not varies(word) for word in wording)
+    return VARYING in wording and constants >= max(LEAST_CONSTANTS, len(wording) / 2)
 
 
 def _is_tight(values: Collection[Words]) -> bool:
@@ -88,10 +138,10 @@ def _is_tight(values: Collection[Words]) -> bool:
     return len(values) > 1 and all(len(words) > 1 or (VARYING,) in words for words in ends)
 
 
-def _frames(wordings: Sequence[Words]) -> list[tuple[_Frame, list[Words]]]:
+def _frames(wordings: Sequence[Words], limits: Limits) -> list[tuple[_Frame, list[Words]]]:
     """Frames that two wordings or more have in common, those with the most wordings and constants first."""
     found: dict[_Frame, list[Words]] = {}
-    for spans in find_common_spans(wordings):
+    for spans in find_common_spans(wordings, limits):
         number, start, end = spans[0]
         frame = _Frame(wordings[number][:start], wordings[number][end:])
         found[frame] = [wordings[number] for number, _, _ in spans]

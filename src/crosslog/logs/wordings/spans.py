@@ -8,83 +8,101 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from crosslog.logs.wordings.splitting import FEW
-from crosslog.logs.wordings.words import STRUCTURE, VARYING, Words, varies
+from crosslog.logs.wordings.slots import STRUCTURE, Limits
+from crosslog.logs.wordings.words import VARYING, Words
 
-LONGEST = 9  # words of a value
 LIMIT = 200  # words of a wording; longer ones have nothing in common with others
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio, odd (Knuth, The Art of Computer Programming 3, 6.4)
 
 Span = tuple[int, int, int]  # number of the wording, start, end
+STRUCTURAL, ANY = 1, 2  # kinds of words: of STRUCTURE, VARYING
+
 Keys = NDArray[np.uint64]
-Packed = NDArray[np.int64]  # number, start, end in 31, 16 and 16 bits, and whether something in it varies
+Packed = NDArray[np.int64]  # number, start, end in 32, 16 and 16 bits
 
 
-def find_common_spans(wordings: Sequence[Words]) -> Iterator[list[Span]]:
-    """Spans with the same words around them: more than FEW, or two with something that varies in one of them."""
-    codes = {word: code for code, word in enumerate(dict.fromkeys(word for wording in wordings for word in wording))}
-    by_length: dict[int, list[int]] = defaultdict(list)
+def find_common_spans(wordings: Sequence[Words], limits: Limits) -> Iterator[list[Span]]:
+    """Spans with the same words around them.
+
+    Spans with as many words before and after them are looked at together, so that memory grows with the wordings alone.
+    """
+    tables = {length: _Table(numbers, wordings) for length, numbers in _by_length(wordings).items()}
+    around = {
+        (start, length - end)
+        for length in tables
+        for start in range(length + 1)
+        for end in range(start, _furthest(start, length, limits) + 1)
+    }
+    for before, after in sorted(around):
+        parts = [
+            tables[length].spans(before, length - after)
+            for length in range(before + after, before + after + limits.longest + 1)
+            if length in tables and length - after <= _furthest(before, length, limits)
+        ]
+        keys, packed = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        for run in _runs(keys, packed) if len(keys) else ():
+            yield from _truly_common(wordings, [(value >> 32, value >> 16 & 0xFFFF, value & 0xFFFF) for value in run])
+
+
+def _by_length(wordings: Sequence[Words]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
     for number, wording in enumerate(wordings):
         if len(wording) <= LIMIT:
-            by_length[len(wording)].append(number)
-    matrices = [np.asarray([[codes[word] for word in wordings[n]] for n in of]) for of in by_length.values()]
-    kinds = _kinds(list(codes))
-    parts = [_spans(np.asarray(of), matrix, kinds) for of, matrix in zip(by_length.values(), matrices, strict=True)]
-    if parts:
-        keys, packed = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        for run in _runs(keys, packed):
-            spans = [(value >> 33, value >> 17 & 0xFFFF, value >> 1 & 0xFFFF) for value in run.tolist()]
-            yield from _truly_common(wordings, spans)
+            found[len(wording)].append(number)
+    return found
 
 
-def _kinds(words: Sequence[str]) -> NDArray[np.bool_]:
-    """By word: whether it varies, whether it is VARIABLE, whether it is of STRUCTURE; (3, words)."""
-    flags = [
-        [varies(word) for word in words],
-        [word == VARYING for word in words],
-        [word in STRUCTURE for word in words],
-    ]
-    return np.asarray(flags, dtype=np.bool_)
+def _furthest(start: int, length: int, limits: Limits) -> int:
+    """Where a value that starts there ends at most."""
+    return min(start + limits.longest, start + length // 2, length)
 
 
-def _spans(numbers: NDArray[np.int64], codes: NDArray[np.int64], kinds: NDArray[np.bool_]) -> tuple[Keys, Packed]:
-    """A key that says what is around a span, and the span, for all that may be a value; wordings of one length."""
-    length = codes.shape[1]
-    before, after = _hashes(codes), _hashes(codes[:, ::-1])[:, ::-1]
-    varying, variable, structure = (_running(kind[codes]) for kind in kinds)
-    keys, packed = [], []
-    for start in range(length + 1):
-        for end in range(start, min(start + LONGEST, start + length // 2, length) + 1):
-            # beside a variable a word of STRUCTURE says that there are two
-            one = (variable[:, end] == variable[:, start]) | (structure[:, end] == structure[:, start])
-            keys.append((before[:, start] * FACTOR ^ after[:, end])[one])
-            packed.append((numbers << 33 | start << 17 | end << 1 | (varying[:, end] > varying[:, start]))[one])
-    return np.concatenate(keys), np.concatenate(packed)
+class _Table:
+    """Wordings of one length: hashes of what is before and after each place, and how much of each kind is before it."""
+
+    def __init__(self, numbers: list[int], wordings: Sequence[Words]) -> None:
+        rows = np.asarray([[hash(word) for word in wordings[number]] for number in numbers], dtype=np.int64)
+        kinds = np.asarray([[_kind(word) for word in wordings[number]] for number in numbers], dtype=np.int8)
+        rows, kinds = rows.reshape(len(numbers), -1), kinds.reshape(len(numbers), -1)
+        self._numbers = np.asarray(numbers)
+        self._before, self._after = _hashes(rows), _hashes(rows[:, ::-1])[:, ::-1]
+        self._variable, self._structure = _running(kinds == ANY), _running(kinds == STRUCTURAL)
+
+    def spans(self, start: int, end: int) -> tuple[Keys, Packed]:
+        """A key that says what is around the words from start to end, and the span, for all that may be a value."""
+        # beside a variable a word of STRUCTURE says that there are two
+        variable = self._variable[:, end] > self._variable[:, start]
+        one = ~variable | (self._structure[:, end] == self._structure[:, start])
+        keys = (self._before[:, start] * FACTOR ^ self._after[:, end])[one]
+        return keys, (self._numbers << 32 | start << 16 | end)[one]
+
+
+def _kind(word: str) -> int:
+    return ANY if word == VARYING else STRUCTURAL if word in STRUCTURE else 0
 
 
 def _hashes(codes: NDArray[np.int64]) -> Keys:
     """A hash of the first 0, 1, ... words of each wording."""
     hashes = np.zeros((len(codes), codes.shape[1] + 1), dtype=np.uint64)
     for place in range(codes.shape[1]):
-        mixed = (hashes[:, place] ^ (codes[:, place].astype(np.uint64) + np.uint64(1))) * FACTOR
+        mixed = (hashes[:, place] ^ codes[:, place].astype(np.uint64)) * FACTOR
         hashes[:, place + 1] = mixed ^ mixed >> np.uint64(29)
     return hashes
 
 
-def _running(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _running(flags: NDArray[np.bool_]) -> NDArray[np.int16]:
     """How many are true before each place."""
-    return np.pad(flags.cumsum(axis=1), ((0, 0), (1, 0)))
+    return np.pad(flags.cumsum(axis=1, dtype=np.int16), ((0, 0), (1, 0)))
 
 
-def _runs(keys: Keys, packed: Packed) -> Iterator[Packed]:
+def _runs(keys: Keys, packed: Packed) -> Iterator[list[int]]:
     order = np.argsort(keys, kind="stable")
     keys, packed = keys[order], packed[order]
     edges = np.flatnonzero(keys[1:] != keys[:-1]) + 1
     starts, ends = np.append(0, edges), np.append(edges, len(keys))
-    sizes = ends - starts
-    kept = (sizes > 1) & ((sizes > FEW) | (np.add.reduceat(packed & 1, starts) > 0))
+    kept = ends - starts > 1
     for start, end in zip(starts[kept].tolist(), ends[kept].tolist(), strict=True):
-        yield packed[start:end]
+        yield packed[start:end].tolist()
 
 
 def _truly_common(wordings: Sequence[Words], spans: Sequence[Span]) -> Iterator[list[Span]]:

@@ -1,7 +1,7 @@
 """Clusters split where what varies in them is one of a few words, not a variable.
 
-A parser that sees one message at a time cannot tell the one from the other; with all messages known, a slot, the place
-of a value between constant words, can be looked at with all its values.
+A parser that sees one message at a time cannot tell the one from the other; with all messages known, a slot can be
+looked at with all its values.
 """
 
 from __future__ import annotations
@@ -9,67 +9,44 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from crosslog.logs.wordings.words import (
+from crosslog.logs.wordings.naming import ClusterPart
+from crosslog.logs.wordings.slots import (
     INTRODUCING,
+    LITERAL_VALUES,
     STRUCTURE,
-    VARYING,
-    Groups,
-    Words,
-    find_common,
-    shorten_wording,
-    varies,
+    Limits,
+    are_a_type,
+    are_names,
+    are_series,
+    find_introduction,
 )
+from crosslog.logs.wordings.words import VARYING, Words, find_common, varies
 
-FEW = 4  # values that may be so many statements; more are a variable
-MANY = 50  # the same for a slot at the end, which may be all that messages say after their component and level
-ALIKE = ((3, 1), (2, 3))  # so many values shared with so many clusters, at least, are values of one type
-LITERAL_VALUES = frozenset(["true", "false", "yes", "no", "null"])
-
-_Found = Mapping[Words, Sequence[int]]  # value: the clusters with a slot that has it
+_Found = Mapping[Words, set[tuple[int, int]]]  # value: lengths of clusters, and places in them, with a slot that has it
+_Values = Counter[Words]  # value: events
 
 
-def split_clusters(messages: Sequence[Words], clusters: Iterable[list[int]]) -> Groups:
-    """Clusters of messages, each of one length, as groups; those that differ only in the length of a slot are one."""
-    clusters = list(clusters)
-    found = _found(messages, clusters)
-    groups: Groups = defaultdict(list)
+def split_clusters(
+    messages: Sequence[Words], counts: Sequence[int], clusters: Sequence[Sequence[int]], limits: Limits
+) -> list[ClusterPart]:
+    """Clusters of messages, each of one length, as parts that each say one thing."""
+    splitter = _Splitter(messages, counts, _found(messages, clusters), limits)
+    return cluster_parts(messages, [part for cluster in clusters for part in splitter.statements(cluster)])
+
+
+def cluster_parts(messages: Sequence[Words], clusters: Iterable[Sequence[int]]) -> list[ClusterPart]:
+    """Clusters of messages, each of one length, as they are."""
+    return [ClusterPart(find_common([messages[number] for number in cluster]), cluster) for cluster in clusters]
+
+
+def _found(messages: Sequence[Words], clusters: Sequence[Sequence[int]]) -> _Found:
+    found: dict[Words, set[tuple[int, int]]] = defaultdict(set)
     for cluster in clusters:
-        for part in _statements(messages, cluster, found):
-            groups[shorten_wording(find_common([messages[number] for number in part]))] += part
-    return dict(groups)
-
-
-def _found(messages: Sequence[Words], clusters: Sequence[list[int]]) -> _Found:
-    found: dict[Words, list[int]] = defaultdict(list)
-    for number, cluster in enumerate(clusters):
-        if len(cluster) > 1:
-            members = [messages[member] for member in cluster]
-            for value in {member[slot] for slot in _slots(find_common(members)) for member in members}:
-                found[value].append(number)
+        members = [messages[member] for member in cluster]
+        for slot in _slots(find_common(members)) if len(cluster) > 1 else ():
+            for member in members:
+                found[member[slot]].add((len(member), slot.start))
     return found
-
-
-def _statements(messages: Sequence[Words], cluster: list[int], found: _Found) -> Iterable[list[int]]:
-    if len(cluster) == 1:
-        return [cluster]
-    slots = _slots_of_statements([messages[number] for number in cluster], found)
-    parts: dict[tuple[Words, ...], list[int]] = defaultdict(list)
-    for number in cluster:
-        parts[tuple(messages[number][slot] for slot in slots)].append(number)
-    limit = MANY if len(slots) == 1 else 2 * FEW
-    return parts.values() if len(parts) <= limit else [cluster]  # what combines so freely are variables
-
-
-def _slots_of_statements(messages: Sequence[Words], found: _Found) -> list[slice]:
-    slots = list(_slots(find_common(messages)))
-    values = [{message[slot] for message in messages} for slot in slots]
-    return [
-        slot
-        for slot, own in zip(slots, values, strict=True)
-        if not any(own & others for others in values if others is not own)
-        and not _is_variable(messages[0][: slot.start], own, slot.stop == len(messages[0]), only=len(slots) == 1)
-        and not _is_a_type(own, found)
-    ]
 
 
 def _slots(wording: Words) -> Iterator[slice]:
@@ -82,20 +59,52 @@ def _slots(wording: Words) -> Iterator[slice]:
             start = None
 
 
-def _is_variable(before: Words, values: set[Words], last: bool, only: bool) -> bool:
-    introduced = bool(before) and before[-1] in INTRODUCING
-    prepared = introduced or (bool(before) and before[-1] in STRUCTURE)
-    if len(values) > (MANY if last and only and not prepared else FEW):
-        return True
-    if all(varies(word) for value in values for word in value):
-        return True
-    single = [value[0] for value in values if len(value) == 1]
-    if any(word in LITERAL_VALUES or len(word) == 1 for word in single):
-        return True
-    return introduced or (bool(before) and before[-1] == "to" and (last or any(map(varies, single))))
+class _Splitter:
+    def __init__(self, messages: Sequence[Words], counts: Sequence[int], found: _Found, limits: Limits) -> None:
+        self._messages, self._counts, self._found, self._limits = messages, counts, found, limits
 
+    def statements(self, cluster: Sequence[int]) -> Iterable[Sequence[int]]:
+        if len(cluster) == 1:
+            return [cluster]
+        slots = self._slots_of_statements(cluster)
+        parts: dict[tuple[Words, ...], list[int]] = defaultdict(list)
+        for number in cluster:
+            parts[tuple(self._messages[number][slot] for slot in slots)].append(number)
+        limit = self._limits.many if len(slots) == 1 else 2 * self._limits.few
+        return parts.values() if len(parts) <= limit else [cluster]  # what combines so freely are variables
 
-def _is_a_type(values: set[Words], found: _Found) -> bool:
-    """Whether slots of other clusters have such values too: three of them, or in several clusters two."""
-    shared = Counter(cluster for value in values for cluster in found[value])
-    return any(sum(count >= least for count in shared.values()) > others for least, others in ALIKE)
+    def _slots_of_statements(self, cluster: Sequence[int]) -> list[slice]:
+        first = self._messages[cluster[0]]
+        slots = list(_slots(find_common([self._messages[number] for number in cluster])))
+        values = [self._values(cluster, slot) for slot in slots]
+        return [
+            slot
+            for slot, own in zip(slots, values, strict=True)
+            if self._limits.are_states(first[: slot.start], own)
+            or (
+                not any(own.keys() & others.keys() for others in values if others is not own)
+                and not self._is_variable(first[: slot.start], own, slot.stop == len(first), only=len(slots) == 1)
+                and not are_a_type(own, self._found)
+            )
+        ]
+
+    def _values(self, cluster: Sequence[int], slot: slice) -> _Values:
+        values: _Values = Counter()
+        for number in cluster:
+            values[self._messages[number][slot]] += self._counts[number]
+        return values
+
+    def _is_variable(self, before: Words, values: _Values, last: bool, only: bool) -> bool:
+        if self._limits.is_statement(values) or self._limits.are_kinds(values):
+            return False
+        introduction = find_introduction(before)
+        introduced = introduction in INTRODUCING
+        prepared = introduction in STRUCTURE
+        if len(values) > (self._limits.many if last and only and not prepared else self._limits.few):
+            return True
+        if are_series(values) or are_names(values) or all(varies(word) for value in values for word in value):
+            return True
+        single = [value[0] for value in values if len(value) == 1]
+        if any(word in LITERAL_VALUES or len(word) == 1 for word in single):
+            return True
+        return introduced or (introduction == "to" and (last or any(map(varies, single))))

@@ -1,61 +1,95 @@
-"""Messages as words, as miners see them, and groups of messages that one wording stands for."""
+"""Statements as the words that miners compare, and the wordings of what several of them share."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 VARYING = "<*>"
-_NAMES = ("app", "appattempt", "application", "attempt", "container", "job", "jvm", "task", "block", "node")
-PLACEHOLDERS = frozenset(
-    ["url", "email address", "mac address", "ip address", "host name", "date time", "file path", "hex number"]
-    + [f"{name} id" for name in _NAMES]
-)
-_WORD = re.compile(rf"(?:{'|'.join(sorted(PLACEHOLDERS))})(?![^ ])|[^ ]+")
-_REPEATED = re.compile(r"(?<![^ ])([^ ]+(?: [^ ]+){0,5}?)(?: \1)+(?![^ ])")
-_NOUNS = """class client clients device devices domain driver drivers host hosts interface interfaces mode module
-modules name names node nodes package packages process program reason rhost server servers service state type user
-users"""
-INTRODUCING = frozenset([*_NOUNS.split(), "at", "for", "from", "in", "on"])  # a variable is likely to follow
-STRUCTURE = INTRODUCING | {"by", "of", "to", "with"}  # more words that say what is after them
+LONGEST_PERIOD = 6  # words of a phrase that a list may consist of
+_NAME = r"<[a-z ]{1,20}>"  # what masking put for a variable
+# Brackets around nothing but variables are no words, so that they may be missing; nor are numbers, `<*>` by now.
+_BRACKETS = r"[(\[](?:<[a-z* ]{1,20}>|[^\w<>()\[\]]){0,64}[)\]]"
+_IDENTIFIER = r"[^\W_](?:\w|<\*>|(?:/\.|[.$/-])(?=\w|<\*>))*=?"  # dotted names are one word; a key has its =
+_TOKEN = re.compile(rf"{_BRACKETS}|({_NAME}|{_IDENTIFIER})")
+_WORD = re.compile(r"(?:<[^<>]*>|[^ <])+")
 
 Words = tuple[str, ...]
-Groups = dict[Words, list[int]]  # a wording, and the messages it stands for
 
 
-def split_words(text: str) -> Words:
-    """The words of a masked message.
+def split_words(statement: str) -> Words:
+    """The words of a statement.
 
     A list is as long as it happens to be: a word or phrase that follows itself is taken once.
     """
-    plain = text.split(" ")
-    if len(set(plain)) < len(plain):
-        text = _REPEATED.sub(r"\1", text)
-    return tuple(_WORD.findall(text))
+    found = [word for word in _TOKEN.findall(statement) if word]
+    return tuple(found) if len(set(found)) == len(found) else tuple(found[place] for place in _once(found))
+
+
+def find_words(statement: str) -> Iterator[tuple[int, int]]:
+    """Where the words that `split_words` gives stand in the statement: start and end."""
+    spans = [match.span(1) for match in _TOKEN.finditer(statement) if match[1]]
+    yield from (spans[place] for place in _once([statement[start:end] for start, end in spans]))
+
+
+def _once(words: Sequence[str]) -> list[int]:
+    """The places that are left where every phrase that follows itself is taken once."""
+    kept: list[int] = []
+    for place in range(len(words)):
+        kept.append(place)
+        for period in range(1, min(LONGEST_PERIOD, len(kept) // 2) + 1):
+            last, before = kept[-period:], kept[-2 * period : -period]
+            if all(words[one] == words[other] for one, other in zip(last, before, strict=True)):
+                del kept[-period:]
+                break
+    return kept
+
+
+def read_words(wording: str) -> Words:
+    """Words from what `" ".join` made of them."""
+    return tuple(_WORD.findall(wording))
 
 
 def varies(word: str) -> bool:
     """Whether a word is known to be no constant."""
-    return word == VARYING or word in PLACEHOLDERS
+    return word.startswith("<")
 
 
 def find_common(messages: Sequence[Words]) -> Words:
-    """What messages of the same length share, and VARIABLE for the rest."""
+    """What messages of the same length share, and VARYING for the rest."""
     return tuple(column[0] if len(set(column)) == 1 else VARYING for column in zip(*messages, strict=True))
 
 
 def shorten_wording(words: Words) -> Words:
-    """The same with one VARIABLE for each run of them."""
+    """The same with one VARYING for each run of them."""
     return tuple(
         word for place, word in enumerate(words) if word != VARYING or place == 0 or words[place - 1] != VARYING
     )
 
 
-def number_groups(groups: Mapping[Words, list[int]]) -> tuple[list[int], list[str]]:
-    """The id of each message, from 0 in the order of a group's first message, and the wordings by id."""
-    ids = [0] * sum(map(len, groups.values()))
-    ordered = sorted(groups.items(), key=lambda group: min(group[1]))
-    for number, (_, members) in enumerate(ordered):
-        for member in members:
-            ids[member] = number
-    return ids, [" ".join(wording) for wording, _ in ordered]
+def align_words(wording: Words, words: Words) -> list[int] | None:
+    """Which word of a wording each of `words` is, VARYING standing for any number of them; None where they do not fit.
+
+    Placeholders are alike whatever they stand for. Runs are as short as they can be, from the left.
+    """
+    places: list[int] = []
+    place, run, resumed = 0, -1, 0  # resumed: the first word not yet taken by the run
+    while len(places) < len(words):
+        if place < len(wording) and wording[place] == VARYING:
+            run, resumed = place, len(places)
+            place += 1
+        elif place < len(wording) and alike(wording[place], words[len(places)]):
+            places.append(place)
+            place += 1
+        elif run >= 0:
+            del places[resumed:]
+            places.append(run)
+            place, resumed = run + 1, resumed + 1
+        else:
+            return None
+    return places if all(word == VARYING for word in wording[place:]) else None
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two words are the same, or both stand for variables."""
+    return one == other or (varies(one) and varies(other))
