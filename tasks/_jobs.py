@@ -14,6 +14,7 @@ from crosslog.executor import open_pool
 from crosslog.settings import Experiment, Settings
 
 NETWORK = "torch"
+WORTH_A_PROCESS = 2  # heavy jobs: fewer are done before another process has started
 LIBRARIES = ("numpy", "polars", "scikit-learn", "torch")
 WHAT_IS_SCORED = {  # what of an experiment a fitted or adapted detector hangs on, beside its bundles
     "representation", "cut", "unit", "sampling_seed", "seeds", "sources", "target", "protocol", "labels",
@@ -45,6 +46,7 @@ class Stage(NamedTuple):
     of_arm : names and contents of what all outputs of an arm hang on
     of_job : the same of one of its jobs
     work : makes the outputs; importable by name, and safe to run twice
+    heavy : whether a job of this detector takes so long that another process may do it
     """
 
     name: str
@@ -52,24 +54,25 @@ class Stage(NamedTuple):
     of_arm: Callable[[Settings, str], Mapping[str, bytes]]
     of_job: Callable[[Settings, Job], Mapping[str, bytes]]
     work: Callable[[Job], None]
+    heavy: Callable[[str], bool]
 
 
 def run_jobs(stage: Stage, name: str, detectors: Sequence[str] = ()) -> None:
     """Bring the jobs of some detectors of an experiment up to date; of all, and then remove what belongs to none.
 
-    Networks are computed side by side, in the pool that the environment names; the others take less than a process.
+    Heavy ones are computed side by side, in the pool that the environment names; the others take less than a process.
     """
     settings = Settings.load()
     arms = settings.experiment(name).arms
     jobs = [Job(arm, each) for arm, narrowed in arms.items() for each in narrowed.detectors]
     keys = dict(_keys(stage, settings, [job for job in jobs if not detectors or job.detector in detectors]))
     stale = [job for job, key in keys.items() if not artifacts.is_current(stage.outputs(job), key)]
-    networks = [job for job in stale if is_network(job.detector)]
-    with open_pool(os.environ, most=len(networks)) as pool:
-        for _ in pool.ordered(_make, [(stage, job, keys[job]) for job in networks]):
+    heavy = [job for job in stale if stage.heavy(job.detector)]
+    with open_pool(os.environ, most=len(heavy) // WORTH_A_PROCESS) as pool:
+        for _ in pool.ordered(_make, [(stage, job, keys[job]) for job in heavy]):
             pass
     for job in stale:
-        if job not in networks:
+        if job not in heavy:
             _make((stage, job, keys[job]))
     if not detectors:
         _remove_others(stage, name, list(keys))

@@ -19,7 +19,7 @@ TABLES = (artifacts.METRICS, artifacts.AUDITS, artifacts.CURVES, artifacts.RESAM
 
 def main(name: str, *detectors: str) -> None:
     """Write <name> in data/metrics, data/audits, data/curves and data/resamples: a frame per arm and detector."""
-    _jobs.run_jobs(_jobs.Stage("evaluate", outputs, of_arm, of_job, evaluate_detector), name, detectors)
+    _jobs.run_jobs(_jobs.Stage("evaluate", outputs, of_arm, of_job, evaluate_detector, bool), name, detectors)
 
 
 def outputs(job: Job) -> tuple[Path, ...]:

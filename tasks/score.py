@@ -47,7 +47,7 @@ class _Fold(NamedTuple):
 
 def main(name: str, *detectors: str) -> None:
     """Write data/scores/<name> and data/steps/<name>: a frame per arm and detector."""
-    _jobs.run_jobs(_jobs.Stage("score", outputs, of_arm, of_job, score_detector), name, detectors)
+    _jobs.run_jobs(_jobs.Stage("score", outputs, of_arm, of_job, score_detector, _jobs.is_network), name, detectors)
 
 
 def outputs(job: Job) -> tuple[Path, Path]:

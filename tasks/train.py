@@ -19,7 +19,7 @@ from tasks._jobs import Job
 
 def main(name: str, *detectors: str) -> None:
     """Write data/fitted/<name>: a folder per arm and detector."""
-    _jobs.run_jobs(_jobs.Stage("train", outputs, of_arm, of_job, fit_detector), name, detectors)
+    _jobs.run_jobs(_jobs.Stage("train", outputs, of_arm, of_job, fit_detector, _jobs.is_network), name, detectors)
 
 
 def outputs(job: Job) -> tuple[Path, ...]:

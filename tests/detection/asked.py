@@ -19,6 +19,7 @@ def experiment(**changed: Any) -> Experiment:
     }  # fmt: skip
     usual = {
         "sources": ("old",), "target": "new", "tuned_on": "e", "representation": "message", "cut": {"length": 10},
-        "sampling_seed": 42, "seeds": (1,), "split": split, "name": "e", "encoder": "words", "detectors": ("exact_match",),
+        "sampling_seed": 42, "seeds": (1,), "split": split,
+        "name": "e", "encoder": "words", "detectors": ("exact_match",),
     }  # fmt: skip
     return Experiment.model_validate({**usual, **{name: value for name, value in asked.items() if name not in SPLIT}})
