@@ -19,13 +19,14 @@ from crosslog.cli.terminal import escape_markup, say
 from crosslog.logs import looking
 from crosslog.logs.reading import LeftOut, list_members, survey_files
 from crosslog.settings import Settings, SettingsError, checked_model, read_yaml
-from crosslog.systems import System
+from crosslog.systems import SYSTEM_NAME, System
 
 SYSTEMS = Path("systems.yaml")
 SHOWN_TRIALS = 5
 SHOWN_TEMPLATES = 10
 SHOWN_LEVELS = 8
 SHOWN_CHARACTERS = 110
+NO_NAME = re.compile("[^a-z0-9]+")
 
 
 def look_at(path: str, name: str | None) -> None:
@@ -95,7 +96,7 @@ def _entry(path: str, trial: looking.Trial) -> dict[str, Any]:
 
 
 def _name(path: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", Path(path).name.lower()[:40]).strip("_") or "my_log"
+    return NO_NAME.sub("_", Path(path).name.lower()[:40]).strip("_") or "my_log"
 
 
 def _dump(content: dict[str, Any]) -> str:
@@ -114,7 +115,7 @@ def add_system(name: str, entry: dict[str, Any], path: Path = SYSTEMS) -> None:
     SettingsError
         If the name is taken or none, or the entry is not what a system's must be.
     """
-    if not re.fullmatch(r"[a-z0-9_]+", name):
+    if not SYSTEM_NAME.fullmatch(name):
         raise SettingsError(f"{name!r} is no name for a system: small letters, digits and _ alone")
     if name in read_yaml(path):
         raise SettingsError(f"{path} has a system {name!r} already: choose another name, or change that one by hand")

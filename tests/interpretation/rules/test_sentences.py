@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from crosslog.interpretation.meanings import Request
 from crosslog.interpretation.review.checks import find_problems
 from crosslog.interpretation.rules.glossary import Glossary
-from crosslog.interpretation.rules.sentences import RuleInterpreter, write_sentence
+from crosslog.interpretation.rules.sentences import RuleInterpreter, head_of, write_sentence
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,25 @@ def test_a_note_or_an_example_does_not_sway_the_rules() -> None:
 def test_no_term_of_the_glossary_stands_twice_in_one_kind() -> None:
     seen = [(words, term.kind) for entries in Glossary.load().terms.values() for words, term in entries]
     assert sorted({item for item in seen if seen.count(item) > 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "example", "head"),
+    [
+        ("console of <*> opened", "mmcs info console of p opened", "mmcs info"),
+        ("<*>: one i/o node", "mmcs info p one i o node", "mmcs info p"),
+        ("console opened", "console opened", ""),
+        ("console opened", "something else", ""),
+        ("<*>", "mmcs info p", ""),
+    ],
+)
+def test_what_an_example_has_before_its_template_is_the_head(template: str, example: str, head: str) -> None:
+    assert head_of(Request(template, example)) == head
+
+
+def test_the_component_in_front_is_the_subject_of_a_template_that_names_none() -> None:
+    with_head, without = RuleInterpreter().interpret(
+        [Request("<*> handed back", "kernel info p handed back"), Request("<*> handed back", "p handed back")]
+    )
+    assert with_head.sentence.startswith("The operating system kernel ")
+    assert not without.sentence.startswith("The operating system kernel ")

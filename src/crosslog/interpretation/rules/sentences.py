@@ -28,8 +28,18 @@ class RuleInterpreter:
     source: Literal["rules"] = field(default="rules", init=False)
 
     def interpret(self, requests: Sequence[Request]) -> list[Meaning]:
-        """One meaning per request, in the same order, from the template alone: it reads neither example nor note."""
-        return [Meaning(write_sentence(request.template), "rules") for request in requests]
+        """One meaning per request, in the same order, from the template and what its example has in front of it."""
+        return [Meaning(write_sentence(f"{head_of(request)} {request.template}"), "rules") for request in requests]
+
+
+def head_of(request: Request) -> str:
+    """The words of an example before the template's first word: the component and the level; empty if it is not there.
+
+    A template is of contents alone, and a sentence wants a subject.
+    """
+    first = LOWER_WORD.search(NOISE.sub(" ", request.template.lower()))
+    words = request.example.lower().split()
+    return " ".join(words[: words.index(first.group())]) if first and first.group() in words else ""
 
 
 def write_sentence(template: str) -> str:
