@@ -25,6 +25,7 @@ from crosslog.artifacts.paths import (
     raw_folder,
     report_path,
     seconds_path,
+    settings_path,
     unfinished_folder,
     vector_store,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "replace_folder",
     "report_path",
     "seconds_path",
+    "settings_path",
     "unfinished_folder",
     "vector_store",
     "vectors_path",

@@ -45,6 +45,11 @@ def vector_store(identity: str) -> Path:
     return Path("data/vectors") / identity
 
 
+def settings_path(experiment: str, stage: str) -> Path:
+    """What a stage of an experiment reads of the settings."""
+    return Path("data/settings") / experiment / f"{stage}.json"
+
+
 def fitted_path(experiment: str, detector: str, target: str, seed: int) -> Path:
     """Where the state lies that a detector was fitted to before it meets a target."""
     return Path("data/fitted", experiment, detector, target, f"seed-{seed}.safetensors")

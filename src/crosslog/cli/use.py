@@ -45,6 +45,7 @@ def describe_suite(settings: Settings, suite: Suite) -> dict[str, Any]:
             }
             for name, logs in suite.encoders.items()
         },
+        "reports": [suite.name] * bool(suite.experiments),
         "experiments": {name: _experiment(suite, experiment) for name, experiment in suite.experiments.items()},
     }
 
