@@ -51,5 +51,5 @@ environment:
 	@./bootstrap.sh
 
 define run
-crosslog use $(1) && dvc repro && python -m tasks.report --show
+crosslog use $(1) && dvc repro --quiet && python -m tasks.report --show
 endef

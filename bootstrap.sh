@@ -37,7 +37,7 @@ if [ "$(uname -s)" = Linux ] && ! ls "${UV_FIND_LINKS:-/nonexistent}"/torch-* >/
 fi
 
 say "installing $(grep -c '==' requirements.lock) pinned packages"
-.venv/bin/python -m uv pip install --python .venv/bin/python --compile-bytecode -r requirements.lock
+.venv/bin/python -m uv pip install --python .venv/bin/python --quiet --compile-bytecode -r requirements.lock
 .venv/bin/python -m uv pip install --python .venv/bin/python --quiet --no-deps -e .
 echo "$wanted" > "$stamp"
 say "ready"

@@ -1,4 +1,4 @@
-"""Stage report: chapters as Markdown and as a page, figures, and numbers for DVC; print the comparison at the end."""
+"""Stage report: chapters as Markdown and as a page, figures, and numbers for DVC; `--show` prints the comparison."""
 
 from __future__ import annotations
 
@@ -41,16 +41,18 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 def main(option: str = "") -> None:
-    """Write the chapters of params report.parts and print the compact tables; with `--show`, print only."""
+    """Write the chapters of params report.parts; with `--show`, print the compact tables instead."""
     settings = Settings.load()
     inputs = read_inputs(settings)
-    if option != "--show":
+    if option == "--show":
+        show(inputs)
+    else:
         chapters = {name: plugins.load_function("reporting", name, "chapter") for name in settings.report.parts}
         files = write_report(inputs, {name: chapter(inputs) for name, chapter in chapters.items()})
         for path, text in files.items():
             write_text(place(path), text)
         _copy_numbers(inputs)
-    show(inputs)
+        print(f"report {inputs.suite.name}: {place('index.html')}; `python -m tasks.report --show` prints its tables")  # noqa: T201
 
 
 def place(path: str) -> Path:

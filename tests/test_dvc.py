@@ -112,6 +112,8 @@ def test_params_name_every_section_that_the_stage_reads(stage: str) -> None:
         for node in ast.walk(tree(modules()[task(stage)]))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "settings"
     } & set(Settings.model_fields)
+    if f"data/settings/${{key}}/{stage}.json" in body(stage)["deps"]:
+        return  # test_resolve.py sees what is in there
     assert read <= named, f"add to params of {stage} in dvc.yaml: {sorted(read - named)}"
 
 
@@ -120,7 +122,7 @@ def test_a_stage_runs_its_own_file_and_says_what_it_does(stage: str) -> None:
     command = shlex.split(body(stage)["cmd"].replace("${", "{"))
     assert command[:3] == ["python", "-m", task(stage)]
     assert (STAGES[stage].get("desc") or body(stage).get("desc", "")).strip()
-    assert f"{task(stage).replace('.', '/')}.py" in body(stage)["deps"]
+    assert covered(f"{task(stage).replace('.', '/')}.py", body(stage)["deps"])
 
 
 def test_every_task_is_a_stage() -> None:
@@ -138,9 +140,8 @@ def test_what_is_taken_as_it_is_outlives_the_start_of_its_stage(stage: str) -> N
     assert all(options["persist"] for out in body(stage)["outs"] for options in out.values())
 
 
-@pytest.mark.parametrize("stage", ["sample", "tune", "train", "score", "evaluate"])
-def test_a_stage_of_an_experiment_hangs_on_its_file_and_on_the_one_that_it_extends(stage: str) -> None:
-    whole = [next(iter(entry)) for entry in body(stage)["params"] if isinstance(entry, dict)]
+def test_an_experiment_s_own_file_and_the_one_that_it_extends_are_params_of_its_first_stage() -> None:
+    whole = [next(iter(entry)) for entry in body("sample")["params"] if isinstance(entry, dict)]
     assert whole == ["${item.base}", "experiments/${key}.yaml"]
 
 

@@ -30,6 +30,7 @@ def test_the_lists_of_a_suite_are_written_and_it_says_so(project: Path, crosslog
     assert run["systems"] == ["gears", "belts", "pumps"]
     assert run["logs"]["belts"] == {"system": "belts", "format": "plain", "miner": "drain"}
     assert run["encoders"]["words"]["encoder"] == "hashing"
+    assert run["reports"] == ["small"]
     assert run["experiments"] == {
         "e1": {"base": "experiments/e1.yaml", "tuned_on": "data/episodes/e1/honest/sources"},
         "e2": {"base": "experiments/e2.yaml", "tuned_on": "data/episodes/e2/honest/sources"},
@@ -41,7 +42,8 @@ def test_a_suite_of_systems_alone_has_no_experiment(project: Path, crosslog) -> 
     code, said = crosslog("use", "own")
     assert (code, "suite own, 1 systems, 0 experiments" in said) == (0, True)
     run = read_yaml(project / "suite.yaml")["run"]
-    assert (run["systems"], list(run["logs"]), run["experiments"], run["encoders"]) == (["mine"], ["mine"], {}, {})
+    assert (run["systems"], list(run["logs"])) == (["mine"], ["mine"])
+    assert (run["experiments"], run["encoders"], run["reports"]) == ({}, {}, [])
 
 
 def test_a_system_is_read_once_for_each_miner_that_is_asked_for(project: Path, crosslog) -> None:

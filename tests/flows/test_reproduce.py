@@ -103,9 +103,11 @@ def test_a_part_of_the_pipeline_can_be_asked_for_and_forced(workspace: Path) -> 
 
 def test_runs_are_tagged_and_the_report_is_an_artifact_that_a_browser_elsewhere_can_read(workspace: Path) -> None:
     make_pipeline(workspace)
-    (workspace / "reports" / "tables").mkdir(parents=True)
-    (workspace / "reports" / "comparison.md").write_text("# Comparison\n", encoding="utf-8")
-    (workspace / "reports" / "tables" / "costs.md").write_text("# Costs\n\n| a |\n|---|\n| 1 |\n", encoding="utf-8")
+    (workspace / "reports" / "small" / "tables").mkdir(parents=True)
+    (workspace / "reports" / "small" / "comparison.md").write_text("# Comparison\n", encoding="utf-8")
+    (workspace / "reports" / "small" / "tables" / "costs.md").write_text(
+        "# Costs\n\n| a |\n|---|\n| 1 |\n", encoding="utf-8"
+    )
     reproduce(items=["first"])
     with get_client(sync_client=True) as client:
         newest = max(client.read_flow_runs(), key=lambda run: run.created)

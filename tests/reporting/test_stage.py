@@ -130,7 +130,7 @@ def resampled_frame(item: tuple[tuple[str, str, str], Iterable[float]]) -> pl.Da
     return pl.DataFrame({"value": values}, schema={"value": pl.Float32}, strict=False).select(*named, number, "value")
 
 
-def test_the_stage_writes_every_chapter_figure_and_number_and_prints_the_tables(
+def test_the_stage_writes_every_chapter_figure_and_number_and_says_where(
     written: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     report.main()
@@ -141,9 +141,7 @@ def test_the_stage_writes_every_chapter_figure_and_number_and_prints_the_tables(
         "index.html", "seconds.md", "tables/ablations.md", "tables/adaptation.md", "tables/datasets.md",
         "tables/effectiveness.md", "tables/hyper_parameters.md", "tables/precision_recall.md", "tables/provenance.md",
     ]  # fmt: skip
-    told = capsys.readouterr().out
-    assert "e3: real (weak labels)" in told
-    assert told.rstrip().endswith("index.html")
+    assert capsys.readouterr().out.startswith("report small: reports/small/index.html")
 
 
 def test_every_file_that_the_report_leads_to_is_there(written: Settings) -> None:
@@ -157,8 +155,11 @@ def test_every_file_that_the_report_leads_to_is_there(written: Settings) -> None
     assert leading > 50
 
 
-def test_showing_writes_nothing(written: Settings) -> None:
+def test_showing_prints_the_tables_and_writes_nothing(written: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     report.main("--show")
+    told = capsys.readouterr().out
+    assert "real (weak labels)" in told
+    assert told.rstrip().endswith("index.html")
     assert not report.place("index.html").exists()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from crosslog.artifacts import SOURCES, episodes_folder, replace_file
+from crosslog.artifacts import SOURCES, episodes_folder, replace_file, report_path
 from crosslog.settings import CHOSEN, Experiment, Settings, SettingsError, Suite, system_of
 from crosslog.systems import load_systems
 
@@ -28,7 +28,7 @@ def use_suite(name: str) -> str:
     arms, runs = len(suite.everything), len(suite.runs)
     return (
         f"{CHOSEN}: suite {name}, {len(suite.systems)} systems, {len(suite.experiments)} experiments ({arms} arms), "
-        f"{runs} detector runs; `dvc repro` makes reports/{name}/"
+        f"{runs} detector runs; `dvc repro` makes {report_path(name, '') if arms else 'their interpretations'}"
     )
 
 
