@@ -1,10 +1,12 @@
-"""Makes params.yaml small: `python .ci/small.py SUITE [DETECTOR …]`; with detectors, these on E1 and one ablation."""
+"""Makes a suite small: `python .ci/small.py SUITE [DETECTOR …]`; with detectors, these on E1 and one ablation."""
 
-import json
 import sys
 from pathlib import Path
 
-from crosslog.settings import Settings, read_yaml
+from ruamel.yaml import YAML
+
+from crosslog.cli.use import use_suite
+from crosslog.settings import Settings
 
 PARAMS = Path("params.yaml")
 KEPT = ("E1", "a2")
@@ -12,21 +14,30 @@ KEPT = ("E1", "a2")
 
 def main(suite: str, *detectors: str) -> None:
     """Fewer lines, episodes, seeds, steps and trials; the same stages."""
-    content = read_yaml(PARAMS)
-    run = content["suites"][suite]
-    for experiment in (*run["experiments"].values(), *run["variants"].values()):
-        experiment.update(seeds=[1], split={**experiment["split"], "episodes": 3})
+    yaml = YAML()
+    content = yaml.load(PARAMS)
+    experiments = Settings.load().suite(suite).experiments
     if detectors:
-        for group in ("detectors", "variant_detectors", "tuned"):
-            run[group] = [name for name in run[group] if name in detectors]
-        for group in ("experiments", "variants"):
-            run[group] = {name: each for name, each in run[group].items() if each["published"] in KEPT}
+        experiments = {name: each for name, each in experiments.items() if each.published in KEPT}
+        content["suites"][suite]["experiments"] = list(experiments)
     for block in content["detectors"].values():
         block.update({name: 3 for name in block if name == "meta_steps"})
     content["simulate"]["lines"] = 150_000
     content["tune"].update(trials=2, startup_trials=1)
-    PARAMS.write_text(json.dumps({**content, "run": run}, indent=1), encoding="utf-8")
-    Settings.load(PARAMS)
+    yaml.dump(content, PARAMS)
+    for name, experiment in experiments.items():
+        path = Path("experiments") / f"{name}.yaml"
+        own = yaml.load(path)
+        own["seeds"] = [1]
+        own.setdefault("split", {})["episodes"] = 3
+        if detectors:
+            own["detectors"] = [each for each in experiment.detectors if each in detectors]
+            own["tuned"] = [each for each in experiment.tuned if each in detectors]
+            own["controls"] = {
+                control: [each for each in named if each in detectors] for control, named in experiment.controls.items()
+            }
+        yaml.dump(own, path)
+    print(use_suite(suite))
 
 
 if __name__ == "__main__":
