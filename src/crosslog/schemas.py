@@ -237,7 +237,7 @@ class Trials(Schema):
 
 
 class Metrics(Schema):
-    """Tidy numbers with intervals: `reports/metrics/<experiment>/<detector>.json`, a row a line."""
+    """Tidy numbers with intervals: `data/metrics/<experiment>/<arm>/<detector>.json`, a row a line."""
 
     experiment: pl.String
     target: pl.String = pa.Field(description="a system, or * for the mean over several targets")
@@ -259,7 +259,7 @@ class Metrics(Schema):
 
 
 class Audits(Schema):
-    """What the leak audit found: `reports/audits/<experiment>/<detector>.json`, a row a line."""
+    """What the leak audit found: `data/audits/<experiment>/<arm>/<detector>.json`, a row a line."""
 
     experiment: pl.String
     detector: pl.String
@@ -269,7 +269,7 @@ class Audits(Schema):
 
 
 class Curves(Schema):
-    """Mean precision over folds on a grid of recalls: `data/curves/<experiment>/<detector>.parquet`."""
+    """Mean precision over folds on a grid of recalls: `data/curves/<experiment>/<arm>/<detector>.parquet`."""
 
     experiment: pl.String
     detector: pl.String
@@ -279,7 +279,7 @@ class Curves(Schema):
 
 
 class Resamples(Schema):
-    """A whole experiment's numbers in each bootstrap resample: `data/resamples/<experiment>/<detector>.parquet`.
+    """A whole experiment's numbers in each bootstrap resample: `data/resamples/<experiment>/<arm>/<detector>.parquet`.
 
     Every detector of an experiment meets the same resamples, so that their differences can be judged in pairs.
     """
