@@ -152,9 +152,12 @@ def test_every_make_target_that_runs_a_suite_names_one() -> None:
     assert all(any(suite.startswith(name) for suite in suites) for name in named)
 
 
-def test_the_committed_choice_is_what_the_command_writes(workspace: Path) -> None:
+@pytest.mark.parametrize("suite", [name for name in Settings.load(REPOSITORY / "params.yaml").suites if name != "own"])
+def test_a_choice_has_every_list_that_the_stages_go_through(workspace: Path, suite: str) -> None:
     for name in ("params.yaml", "systems.yaml", "experiments"):
         (workspace / name).symlink_to(REPOSITORY / name)
-    committed = read_yaml(REPOSITORY / "suite.yaml")
-    use_suite(committed["run"]["suite"])
-    assert read_yaml(workspace / "suite.yaml") == committed
+    use_suite(suite)
+    lists = set(re.findall(r"foreach: \$\{run\.([a-z]+)\}", (REPOSITORY / "dvc.yaml").read_text(encoding="utf-8")))
+    chosen = read_yaml(workspace / "suite.yaml")["run"]
+    assert lists | {"suite"} == set(chosen)
+    assert chosen["reports"] == [suite]
