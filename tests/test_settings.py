@@ -32,10 +32,9 @@ def test_every_suite_names_known_systems(name: str) -> None:
     assert set(COMMITTED.suite(name).systems) <= set(load_systems(REPOSITORY / "systems.yaml"))
 
 
-def test_every_experiment_is_of_a_suite_and_names_are_given_once() -> None:
-    named = [experiment for suite in COMMITTED.suites.values() for experiment in suite.experiments]
-    assert sorted(named) == sorted(path.stem for path in (REPOSITORY / "experiments").glob("*.yaml"))
-    assert len(set(named)) == len(named)
+def test_every_experiment_is_of_a_suite() -> None:
+    named = {experiment for suite in COMMITTED.suites.values() for experiment in suite.experiments}
+    assert named == {path.stem for path in (REPOSITORY / "experiments").glob("*.yaml")}
 
 
 def test_every_file_of_a_plugin_has_its_block() -> None:
@@ -240,6 +239,27 @@ def test_a_slip_is_said_with_its_line(workspace: Path) -> None:
     said = refused(workspace, {"detectors.crosyslog.layers": -1})
     line = int(said.split("params.yaml:")[1].split(":")[0])
     assert (workspace / "params.yaml").read_text().splitlines()[line - 1].strip() == '"layers": -1,'
+
+
+def test_a_slip_of_a_whole_file_is_said_without_a_line_and_a_key(workspace: Path) -> None:
+    said = refused(workspace, {"experiments.e1.seeds": [1, 1]})
+    assert said.endswith("experiments/e1.yaml: Value error, seeds names 1 twice")
+
+
+def test_a_key_that_stands_twice_is_said_with_its_line_and_nothing_about_programs(workspace: Path) -> None:
+    (workspace / "params.yaml").write_text("suites: {}\nembed: words\nembed: bert\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(workspace / "params.yaml")
+    assert re.search(r'params\.yaml:3 is not valid YAML: .*found duplicate key "embed"', str(caught.value))
+    assert "suppress" not in str(caught.value)
+
+
+def test_a_base_outside_of_its_folder_is_refused(workspace: Path) -> None:
+    path = write_params(workspace, {"experiments.e1.extends": "../../elsewhere"})
+    (workspace / "experiments" / "bases").mkdir()
+    (workspace / "elsewhere.yaml").write_text("{}", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"extends '\.\./\.\./elsewhere'"):
+        Settings.load(path).suite("small")
 
 
 def test_what_is_not_utf8_is_said_with_its_line(workspace: Path) -> None:

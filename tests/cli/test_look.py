@@ -49,7 +49,9 @@ def test_look_adds_an_entry_and_keeps_what_is_there_with_its_comments(project: P
     assert (entry.format, entry.path, entry.labels.source) == ("plain", "logs/app.log", "none")
 
 
-@pytest.mark.parametrize(("name", "words"), [("gears", "has a system 'gears' already"), ("My Log", "is no name")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("gears", "has a system 'gears' already"), ("My Log", "is no name"), ("", "is no name")]
+)
 def test_look_writes_over_no_entry(project: Path, crosslog: Crosslog, name: str, words: str) -> None:
     code, said = crosslog("look", "logs", "--add", name)
     assert code == 1

@@ -53,6 +53,11 @@ def test_the_sample_of_a_format_is_told_to_be_in_it(name: str) -> None:
     assert best.read == 1.0
 
 
+def test_a_table_with_times_is_no_syslog_that_loses_what_stands_before_a_blank(tmp_path: Path) -> None:
+    best = trials(tmp_path / "gizmo.csv", *(f"2024-05-06T12:00:0{n},WARN,gizmo {n} stalled" for n in range(5)))[0]
+    assert (best.format, best.read) == ("plain", 1.0)
+
+
 def test_there_is_a_line_of_every_known_pattern() -> None:
     assert set(LINES) == set(KNOWN_PATTERNS)
 

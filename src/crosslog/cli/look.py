@@ -50,8 +50,8 @@ def look_at(path: str, name: str | None) -> None:
     _show(best, looking.see_lines(members, best, miner), left_out)
     entry = _entry(path, best)
     text = _dump({name or _name(path): entry})
-    say(f"\nIts entry for {SYSTEMS}{'' if name else ', or run this again with --add NAME'}:\n\n{text}")
-    if name:
+    say(f"\nIts entry for {SYSTEMS}{'' if name is not None else ', or run this again with --add NAME'}:\n\n{text}")
+    if name is not None:
         add_system(name, entry)
         say(f"{SYSTEMS} has it now. Name it in `systems` of a suite in params.yaml, and say in its `kind` what it is.")
 

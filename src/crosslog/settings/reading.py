@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from crosslog.faults import UserError
 
@@ -56,7 +56,15 @@ def _parse(path: Path, parser: YAML) -> Any:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise SettingsError(f"{path}:{line}: not UTF-8 ({error.reason}): save it as UTF-8") from None
     except YAMLError as error:
-        raise SettingsError(f"{path} is not valid YAML: {error}") from None
+        raise SettingsError(_explain_error(path, error)) from None
+
+
+def _explain_error(path: Path, error: YAMLError) -> str:
+    if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
+        return f"{path} is not valid YAML: {error}"
+    # Not its own text, which ends with how a program could let a key stand twice.
+    said = ", ".join(part for part in (error.context, error.problem) if part)
+    return f"{path}:{error.problem_mark.line + 1} is not valid YAML: {said}"
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -74,7 +82,7 @@ def check_merged(model: type[Model], paths: Sequence[Path], content: Any, where:
     except ValidationError as error:
         keys: list[tuple[Any, ...]] = [(*where, *problem["loc"]) for problem in error.errors()]
         lines = [
-            f"{locate_key(paths, key)}: {'.'.join(map(str, key))}: {problem['msg']}"
+            ": ".join(filter(None, (locate_key(paths, key), ".".join(map(str, key)), problem["msg"])))
             for key, problem in zip(keys, error.errors(), strict=True)
         ]
         if len(lines) > SHOWN_PROBLEMS:
@@ -90,6 +98,8 @@ def locate_key(paths: Sequence[Path], key: Sequence[Any]) -> str:
 
 def _lines(path: Path, key: Sequence[Any]) -> list[tuple[int, int]]:
     """How much of a key a file has, and the line of the last of it; nothing where it has not even the first."""
+    if not key:  # of the whole file
+        return []
     here, line, depth = _parse(path, YAML(typ="rt")), 0, 0
     for depth, name in enumerate(key):
         try:

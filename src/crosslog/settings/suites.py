@@ -137,7 +137,7 @@ def load_experiment(name: str, defaults: Mapping[str, str], top: Path = Path()) 
 
 def _find_base(path: Path, extended: Any, top: Path) -> Path:
     base = top / BASES / f"{extended}.yaml"
-    if not base.exists():
+    if base.name != f"{extended}.yaml" or not base.exists():  # a path would lead out of the folder
         there = ", ".join(sorted(each.stem for each in (top / BASES).glob("*.yaml")))
         raise SettingsError(f"{path}: extends {extended!r}, but {base} is not there; there are: {there}")
     return base

@@ -21,7 +21,8 @@ from crosslog.logs.line_format import NOTHING, YEARLESS, LineFormat, check_join,
 from crosslog.logs.times import MONTH_TIME, parse_fraction, parse_iso_text, parse_month_time
 
 HIGHEST_PRI = 191
-STAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[^ ]+"
+# Digits and signs alone: what stands behind a comma or a bar without a blank is no part of a time, and would be lost.
+STAMP = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9Z:.,+-]+"
 ELEMENT = r'\[[^ =\]"]+(?: [^ =\]"]+="(?:[^"\\]|\\.)*")*\]'
 _LINE = (
     r"^ *(?:<(?P<pri>[0-9]{1,3})>)?"
