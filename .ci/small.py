@@ -37,7 +37,7 @@ def main(suite: str, *detectors: str) -> None:
                 control: [each for each in named if each in detectors] for control, named in experiment.controls.items()
             }
         yaml.dump(own, path)
-    print(use_suite(suite))
+    sys.stdout.write(f"{use_suite(suite)}\n")
 
 
 if __name__ == "__main__":
