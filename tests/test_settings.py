@@ -188,6 +188,7 @@ def test_options_of_a_system_override_those_of_all() -> None:
         ({"detectors.crosyslog.seed": 1}, "detectors.crosyslog.seed: is no field; there are: "),
         ({"evaluate.threshold": 7}, "evaluate.threshold: Input should be less than or equal to 1"),
         ({"report.parts": ["comparisn"]}, "comparisn: no file of that name in src/crosslog/reporting"),
+        ({"suites.small.experiments": ["e1", "e1"]}, "suites.small: Value error, e1 is named twice"),
         ({"suites.a;touch x": {}}, "suites.a;touch x.[key]: String should match pattern"),
         ({"experiments.e1.detectors": ["keyword"]}, "keyword has no block in `detectors`"),
         ({"experiments.e1.tuned": ["exact_match"]}, "exact_match has no block in `tune.spaces`"),

@@ -22,6 +22,13 @@ class SuiteEntry(Frozen):
     experiments: tuple[Name, ...] = ()
     systems: tuple[Name, ...] = ()  # that are parsed and interpreted beside those of the experiments
 
+    @model_validator(mode="after")
+    def _nothing_is_named_twice(self) -> SuiteEntry:
+        for named in (self.experiments, self.systems):
+            if twice := sorted({name for name in named if named.count(name) > 1}):
+                raise ValueError(f"{', '.join(twice)} is named twice")
+        return self
+
 
 class Suite(Frozen):
     """Experiments and systems by name; every detector of an experiment runs on each of its arms."""

@@ -64,7 +64,7 @@ def survey_files(path: str) -> FoundFiles:
     if not kept:
         others = f" ({left_out[0]})" if left_out else ""
         raise ReadingError(
-            f"{path} is no file, no folder with files and no glob that matches any{others}: correct systems.yaml"
+            f"{path} is no file, no folder with files and no glob that matches any{others}: correct the path"
         )
     return FoundFiles(kept, left_out)
 
