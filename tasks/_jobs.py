@@ -14,19 +14,13 @@ from crosslog.executor import open_pool
 from crosslog.settings import Experiment, Settings
 
 NETWORK = "torch"
+MEANING = Experiment.__module__  # of settings, the one module that says what a field leads to: cuts, levels, sources
 WORTH_A_PROCESS = 2  # heavy jobs: fewer are done before another process has started
 LIBRARIES = ("numpy", "polars", "scikit-learn", "torch")
 WHAT_IS_SCORED = {  # what of an experiment a fitted or adapted detector hangs on, beside its bundles
     "representation", "cut", "unit", "sampling_seed", "seeds", "sources", "target", "protocol", "labels",
 }  # fmt: skip
-OF_OTHERS = {
-    "base",
-    "detectors",
-    "tuned",
-    "tuned_on",
-    "protocols",
-    "controls",
-}  # what no single job hangs on
+OF_OTHERS = {"base", "detectors", "tuned", "tuned_on", "protocols", "controls"}  # what no single job hangs on
 
 
 class Job(NamedTuple):
@@ -75,7 +69,7 @@ def run_jobs(stage: Stage, name: str, detectors: Sequence[str] = ()) -> None:
         if job not in heavy:
             _make((stage, job, keys[job]))
     if not detectors:
-        _remove_others(stage, name, list(keys))
+        _remove_others(stage, list(keys))
     sys.stderr.write(f"{stage.name} {name}: {len(stale)} made, {len(keys) - len(stale)} as they were\n")
 
 
@@ -98,7 +92,8 @@ def module_of(detector: str) -> str:
 def describe(experiment: Experiment) -> dict[str, bytes]:
     """What every job hangs on, whatever the detector: libraries, and what its arm says of scoring."""
     versions = " ".join(f"{library} {version(library)}" for library in LIBRARIES)
-    return {"experiment": experiment.model_dump_json(include=WHAT_IS_SCORED).encode(), "libraries": versions.encode()}
+    said = experiment.model_dump_json(include=WHAT_IS_SCORED)
+    return {**sources.read_sources(MEANING), "experiment": said.encode(), "libraries": versions.encode()}
 
 
 def _make(task: tuple[Stage, Job, str]) -> None:
@@ -107,12 +102,7 @@ def _make(task: tuple[Stage, Job, str]) -> None:
     artifacts.record_key(stage.outputs(job), key)
 
 
-def _remove_others(stage: Stage, name: str, jobs: Sequence[Job]) -> None:
+def _remove_others(stage: Stage, jobs: Sequence[Job]) -> None:
     kept = [path for job in jobs for path in stage.outputs(job)]
-    for folder in {_folder_of(path, name) for path in kept}:
+    for folder in {path.parents[1] for path in kept}:  # that of the experiment, above those of its arms
         artifacts.remove_others(folder, kept)
-
-
-def _folder_of(path: Path, name: str) -> Path:
-    """The folder of an experiment, below which an output lies."""
-    return next(parent for parent in path.parents if parent.name == name)

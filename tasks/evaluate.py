@@ -30,7 +30,7 @@ def outputs(job: Job) -> tuple[Path, ...]:
 def of_arm(settings: Settings, arm: str) -> dict[str, bytes]:
     """The windows and their labels, and how they are judged."""
     return {
-        **sources.read_sources(evaluate.__module__, evaluate_detector.__module__),
+        **sources.read_sources(evaluate.__module__, evaluate_detector.__module__, _jobs.MEANING),
         "experiment": settings.arm(arm).model_dump_json(exclude=_jobs.OF_OTHERS).encode(),
         "settings": settings.evaluate.model_dump_json().encode(),
         "episodes": artifacts.read_digest(artifacts.episodes_folder(arm)),

@@ -10,14 +10,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from crosslog import artifacts
+from crosslog.cli.use import check_choice
 from crosslog.faults import exit_in_words
 from crosslog.settings import Experiment, Settings
-from tasks._jobs import OF_OTHERS
+from crosslog.sources import digest_contents, read_sources
+from tasks._jobs import MEANING, OF_OTHERS
 
 
 def main() -> None:
-    """Write data/settings/<experiment>/<stage>.json for every experiment of the suite."""
+    """Write data/settings/<experiment>/<stage>.json for every experiment of the suite.
+
+    Raises
+    ------
+    SettingsError
+        If suite.yaml is not what the settings would make it: DVC would work on something else.
+    """
     settings = Settings.load()
+    check_choice(settings)
     with artifacts.replace_folder(artifacts.settings_path("", "").parent) as temporary:
         for name, experiment in settings.run.experiments.items():
             for stage, read in read_by_stages(settings, experiment):
@@ -26,6 +35,7 @@ def main() -> None:
 
 def read_by_stages(settings: Settings, experiment: Experiment) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the stages tune, train, score and evaluate read of the settings for an experiment."""
+    meaning = digest_contents(read_sources(MEANING))
     arms = {name: arm.model_dump(mode="json", exclude=OF_OTHERS) for name, arm in experiment.arms.items()}
     runs = {name: arm.detectors for name, arm in experiment.arms.items()}
     blocks = {name: settings.detectors[name] for name in experiment.all_detectors}
@@ -37,10 +47,11 @@ def read_by_stages(settings: Settings, experiment: Experiment) -> Iterator[tuple
         spaces = {name: settings.tune.model_dump(mode="json")["spaces"][name] for name in experiment.tuned}
         own = {name: blocks[name] for name in experiment.tuned if name in blocks}
         searched = {"tuned_on": tuned_on, "tune": tune, "spaces": spaces, "blocks": own, "threshold": threshold}
-    yield "tune", {"detectors": experiment.all_detectors, **searched}
-    yield "train", {"arms": arms, "runs": runs, "blocks": blocks}
-    yield "score", {"arms": arms, "runs": runs, "blocks": blocks, "threshold": threshold}
-    yield "evaluate", {"arms": arms, "runs": runs, "evaluate": settings.evaluate.model_dump(mode="json")}
+    yield "tune", {"meaning": meaning, "detectors": experiment.all_detectors, **searched}
+    yield "train", {"meaning": meaning, "arms": arms, "runs": runs, "blocks": blocks}
+    yield "score", {"meaning": meaning, "arms": arms, "runs": runs, "blocks": blocks, "threshold": threshold}
+    judged = settings.evaluate.model_dump(mode="json")
+    yield "evaluate", {"meaning": meaning, "arms": arms, "runs": runs, "evaluate": judged}
 
 
 if __name__ == "__main__":

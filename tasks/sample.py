@@ -39,10 +39,9 @@ def main(name: str) -> None:
 
 def _parts(experiment: Experiment) -> dict[str, bytes]:
     """All that the bundles of an arm hang on: its settings, the systems' artifacts, labels and source."""
+    split = type(experiment.split).__module__
     return {
-        **sources.read_sources(
-            build_bundle.__module__, type(experiment.split).__module__, labelled_parts.__module__, "tasks.sample"
-        ),
+        **sources.read_sources(build_bundle.__module__, split, labelled_parts.__module__, "tasks.sample", MEANING),
         "experiment": experiment.model_dump_json(exclude=OF_OTHERS | {"seeds", "published"}).encode(),
         **{system: artifacts.digest_files(*_files(system, experiment)).encode() for system in experiment.systems},
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crosslog.artifacts import ArtifactError, is_current, read_digest, record_key, remove_others
+from crosslog.artifacts import ArtifactError, digest_files, is_current, read_digest, record_key, remove_others
 
 
 @pytest.fixture
@@ -66,3 +66,16 @@ def test_what_belongs_to_nothing_any_more_is_removed_and_nothing_else(outputs: l
     left = sorted(path.relative_to("data/fitted").as_posix() for path in Path("data/fitted").rglob("*"))
     assert left == ["e", "e/honest", "e/honest/knn", "e/honest/knn.key", "e/honest/knn/state"]
     assert is_current(outputs, "k")
+
+
+def test_a_digest_is_of_names_and_contents_and_reads_no_file_whole(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in (("a", "1"), ("b", "2")):
+        Path(name).write_text(text)
+    first = digest_files(Path("a"), Path("b"))
+    monkeypatch.setattr(Path, "read_bytes", None)  # the events of a log may be gigabytes
+    assert digest_files(Path("b"), Path("a")) == first
+    assert digest_files(Path("a")) != first
+    Path("b").write_text("3")
+    assert digest_files(Path("a"), Path("b")) != first

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from projects import write_params
+from projects import write_params, write_systems
 
+from crosslog.cli.use import use_suite
+from crosslog.settings import SettingsError
 from tasks import resolve
 
 STAGES = ("tune", "train", "score", "evaluate")
@@ -15,6 +17,8 @@ STAGES = ("tune", "train", "score", "evaluate")
 
 def resolved(**changes: Any) -> dict[str, bytes]:
     write_params(Path(), {key.replace("__", "."): value for key, value in changes.items()})
+    write_systems(Path())
+    use_suite("small")
     resolve.main()
     return {
         path.relative_to("data/settings").as_posix(): path.read_bytes() for path in Path().rglob("data/settings/*/*")
@@ -46,6 +50,27 @@ def test_a_change_reaches_the_stages_that_read_it_alone(
 
 def test_what_belongs_to_no_experiment_of_the_suite_is_removed(workspace: Path) -> None:
     resolved()
-    write_params(Path(), suite="other")
+    use_suite("other")
     resolve.main()
     assert sorted(path.name for path in Path("data/settings").iterdir()) == ["e2"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"suites.small.experiments": ["e1"]},
+        {"experiments.e2.encoder": "own_seeds"},
+        {"experiments.e2.representation": "template"},
+        {"experiments.e2.miner": "ft_tree"},
+    ],
+    ids=str,
+)
+def test_a_choice_that_is_older_than_the_settings_is_refused_and_says_what_to_run(
+    workspace: Path, change: dict[str, Any]
+) -> None:
+    resolved()
+    chosen = Path("suite.yaml").read_text(encoding="utf-8")
+    write_params(Path(), change)
+    Path("suite.yaml").write_text(chosen, encoding="utf-8")
+    with pytest.raises(SettingsError, match="older than the settings that it was made of: run `crosslog use small`"):
+        resolve.main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from imports import REPOSITORY
 from pipelines import STAGES, journal, make_pipeline, wait_until
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL
@@ -64,7 +66,8 @@ def begun(folder: Path) -> Callable[[], bool]:
 
 def started(*command: str) -> subprocess.Popen[bytes]:
     """A command of a process of its own, on the same server."""
-    environment = {**stage_environment(), "PREFECT_API_URL": str(PREFECT_API_URL.value())}
+    paths = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "src")])
+    environment = {**stage_environment(), "PYTHONPATH": paths, "PREFECT_API_URL": str(PREFECT_API_URL.value())}
     return subprocess.Popen([sys.executable, "-m", *command], env=environment, stdout=subprocess.DEVNULL)
 
 

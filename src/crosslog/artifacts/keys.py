@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -41,7 +42,12 @@ def read_digest(output: Path) -> bytes:
 
 def digest_files(*paths: Path) -> str:
     """A digest of files, and of all files in folders, by name and content; what is not there is nothing."""
-    return digest_contents({path.as_posix(): path.read_bytes() for path in sorted(_files(paths))})
+    return digest_contents({path.as_posix(): _digest(path) for path in _files(paths)})
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:  # never whole in memory: the events of a log may be gigabytes
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _entry(outputs: Sequence[Path], key: str) -> str:
@@ -58,7 +64,8 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 def remove_others(folder: Path, kept: Iterable[Path]) -> None:
     """Remove whatever lies in a folder and neither is, nor leads to, nor lies below what is kept, or is its key."""
-    wanted = [path for output in kept for path in (output, key_path(output))]
+    wanted = {path for output in kept for path in (output, key_path(output))}
+    leading = {parent for path in wanted for parent in path.parents}
     for path in sorted(folder.rglob("*"), reverse=True):
-        if not any(path == each or path in each.parents or each in path.parents for each in wanted):
+        if path not in leading and wanted.isdisjoint((path, *path.parents)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()

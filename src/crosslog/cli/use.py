@@ -9,7 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from crosslog.artifacts import SOURCES, episodes_folder, replace_file, report_path
-from crosslog.settings import CHOSEN, Experiment, Settings, SettingsError, Suite, system_of
+from crosslog.settings import CHOSEN, Experiment, Settings, SettingsError, Suite, read_yaml, system_of
 from crosslog.systems import load_systems
 
 _HEAD = """# Written by `crosslog use {name}`: what `dvc repro` works on. Run it again
@@ -30,6 +30,13 @@ def use_suite(name: str) -> str:
         f"{CHOSEN}: suite {name}, {len(suite.systems)} systems, {len(suite.experiments)} experiments ({arms} arms), "
         f"{runs} detector runs; `dvc repro` makes {report_path(name, '') if arms else 'their interpretations'}"
     )
+
+
+def check_choice(settings: Settings) -> None:
+    """Raise a SettingsError where suite.yaml is not what `use_suite` would write now: what is new would never run."""
+    suite = settings.run
+    if read_yaml(CHOSEN)["run"] != describe_suite(settings, suite):
+        raise SettingsError(f"{CHOSEN} is older than the settings that it was made of: run `crosslog use {suite.name}`")
 
 
 def describe_suite(settings: Settings, suite: Suite) -> dict[str, Any]:
