@@ -17,7 +17,7 @@ from crosslog.detection.split import Log, Part, Split
 from crosslog.faults import exit_in_words
 from crosslog.settings import Experiment, Settings
 from crosslog.systems import load_system
-from tasks._jobs import OF_OTHERS
+from tasks._jobs import MEANING, OF_OTHERS
 from tasks._labelled import labelled_parts
 
 COLUMNS = ["line", "time", "node", "session", "message_id", "label", "anomalous"]
