@@ -51,10 +51,11 @@ def problem_of(settings: Settings, detector: str, folds: Sequence[SearchFold]) -
 def journal_of(settings: Settings, detector: str, tuned_on: Experiment) -> Path:
     """The journal of a detector's search on an experiment's sources; two that would find the same share one."""
     folder = artifacts.episodes_folder(tuned_on.search_arm) / artifacts.SOURCES
-    modules = (_jobs.module_of(detector), "crosslog.detection.tuning.search", metrics.__name__, problem_of.__module__)
+    modules = (_jobs.module_of(detector), "crosslog.detection.tuning.search", metrics.__name__)
     rest = json.dumps(_rest(settings, detector, tuned_on), sort_keys=True).encode()
+    code = {**read_sources(*modules), "judge": Path(__file__).read_bytes()}
     taught = artifacts.digest_files(folder).encode()
-    return artifacts.journal_path(digest_contents({**read_sources(*modules), "bundle": taught, "settings": rest}))
+    return artifacts.journal_path(digest_contents({**code, "bundle": taught, "settings": rest}))
 
 
 def _block(settings: Settings, detector: str) -> dict[str, Any]:

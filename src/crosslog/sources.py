@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+ROOTS = ("crosslog", "tasks")
 # They may refuse a result but never change one: no key hangs on them.
 REFUSING = (
     "artifacts", "atomic", "executor", "faults", "plugins", "ranges", "schemas", "settings", "sources", "systems",
@@ -56,13 +57,13 @@ def _read(module: str) -> tuple[bytes, tuple[str, ...]]:
 def _ours(source: bytes) -> Iterator[str]:
     for node in ast.walk(_tree(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.startswith("crosslog."))
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "crosslog":
+            yield from (alias.name for alias in node.names if alias.name.partition(".")[0] in ROOTS)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ROOTS:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
                 if _is_module(inner):
                     yield inner
-                elif node.module != "crosslog":
+                elif node.module not in ROOTS:
                     yield str(node.module)
 
 

@@ -280,7 +280,7 @@ def test_the_code_that_a_search_runs_is_in_its_fingerprint_and_other_detectors_a
     assert {name for name in read if ".detectors." in name} == {"crosslog.detection.detectors.knn"}
     assert set(read) > {
         "crosslog.detection.events", "crosslog.detection.episodes.scoring", "crosslog.detection.learning.counts",
-        "crosslog.detection.tuning.search", "crosslog.evaluation.metrics", "tasks._searches",
+        "crosslog.detection.tuning.search", "crosslog.evaluation.metrics",
     }  # fmt: skip
 
 
