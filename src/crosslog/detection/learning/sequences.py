@@ -42,6 +42,11 @@ class Sequences(NamedTuple):
         used, ids = torch.unique(self.ids[chosen], return_inverse=True)
         return Sequences(self.table[used], ids, self.labels[chosen], self.real[chosen])
 
+    def pick(self, chosen: Tensor) -> Sequences:
+        """Some of the runs, with the table as it is."""
+        chosen = chosen.to(self.ids.device)
+        return Sequences(self.table, self.ids[chosen], self.labels[chosen], self.real[chosen])
+
 
 def cut_sequences(several: Sequence[Windows], length: int) -> Sequences:
     """Labelled windows that share a table, as runs of at most `length` events.
