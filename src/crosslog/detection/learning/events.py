@@ -17,7 +17,8 @@ from crosslog.detection.events import Windows
 from crosslog.detection.learning.device import current_device, to_tensor
 from crosslog.detection.learning.maml import Loss
 from crosslog.detection.learning.networks import Weights
-from crosslog.detection.learning.prefixes import Prefixes, build_prefixes, order_by_prefix
+from crosslog.detection.learning.prefixes import Prefixes, build_prefixes
+from crosslog.detection.learning.runs import order_by_prefix
 from crosslog.detection.learning.vectors import network_inputs
 
 WINDOWS_AT_ONCE = 1024  # in scoring; bounds memory, and a score depends on it by rounding alone

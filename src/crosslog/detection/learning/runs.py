@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.events import PAD, Windows
-from crosslog.detection.learning.prefixes import order_by_prefix
 
 Numbering = Callable[[Windows], NDArray[np.int32]]
 """A number from 0 for each of the windows' (events,): of its text, its template, or whatever a method tells apart."""
@@ -55,7 +54,11 @@ def count_runs(several: Sequence[Windows], length: int, numbers: Numbering = num
     runs = [replace(windows.cut_runs(length), unit="window") for windows in several]
     longest = max((each.real.shape[1] for each in runs), default=0)
     rows = np.concatenate([_pad(each.padded(numbers(each), PAD), longest) for each in runs])
-    anomalous = np.concatenate([each.truth for each in runs])
+    return count_rows(rows, np.concatenate([each.truth for each in runs]))
+
+
+def count_rows(rows: NDArray[np.int32], anomalous: NDArray[np.bool_]) -> CountedRuns:
+    """(n, length) rows of numbers, each of which is anomalous or not, by distinct rows."""
     distinct, inverse = find_distinct(rows)
     counts = (np.bincount(inverse[chosen], minlength=len(distinct)) for chosen in (~anomalous, anomalous))
     return CountedRuns(distinct, *counts)
@@ -69,10 +72,16 @@ def score_runs(
         return np.zeros(0, dtype=np.float32)
     runs = windows.cut_runs(length)
     distinct, inverse = find_distinct(runs.padded(numbers(runs), PAD))
-    parts = -(-windows.lengths // length)
+    parts = count_parts(windows, length)
     scores = score(distinct).astype(np.float32)[inverse]
     highest: NDArray[np.float32] = np.maximum.reduceat(scores, np.cumsum(parts) - parts)
     return highest
+
+
+def count_parts(windows: Windows, length: int) -> NDArray[np.int64]:
+    """(n,) how many runs of at most `length` events each window is cut into."""
+    parts: NDArray[np.int64] = -(-windows.lengths // length)
+    return parts
 
 
 def find_distinct(rows: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
@@ -85,6 +94,13 @@ def find_distinct(rows: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[n
     inverse = np.empty(len(rows), dtype=np.int64)
     inverse[order] = np.cumsum(new) - 1
     return ranked[new], inverse
+
+
+def order_by_prefix(ids: NDArray[np.integer]) -> NDArray[np.int64]:
+    """An order of (n, length) windows in which those that begin alike, however far, stand together."""
+    packed = np.ascontiguousarray(ids, dtype=np.int32)
+    as_bytes = packed.view(f"V{packed.shape[1] * packed.itemsize}").ravel()  # compared by memcmp, not id by id
+    return np.argsort(as_bytes, kind="stable")
 
 
 def _pad(rows: NDArray[np.int32], length: int) -> NDArray[np.int32]:
