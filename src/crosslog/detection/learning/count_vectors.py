@@ -26,3 +26,14 @@ def average_texts(windows: Windows, ids: NDArray[np.int32]) -> NDArray[np.float6
     sums = count_numbers(numbers, len(used) - offset) @ text_vectors(windows, used[offset:]).astype(np.float64)
     means: NDArray[np.float64] = sums / (ids != PAD).sum(axis=1, keepdims=True)
     return means
+
+
+def count_windows(windows: Windows, numbers: NDArray[np.int32], columns: int) -> csr_array:
+    """(n, columns) float64, how often each number below `columns` occurs in each window, from bounds alone.
+
+    `numbers` is (events,), one for each event of the windows' system.
+    """
+    bounds = np.append(windows.offsets, windows.lengths.sum()).astype(np.int32)  # as scikit-learn's solvers ask
+    counts = csr_array((np.ones(bounds[-1]), numbers[windows.slots], bounds), shape=(len(windows), columns))
+    counts.sum_duplicates()
+    return counts
