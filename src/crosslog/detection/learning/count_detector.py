@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from crosslog.detection.detector import Detector, State
 from crosslog.detection.events import Episode, Unit, Windows
 from crosslog.detection.learning.count_vectors import count_windows
+from crosslog.detection.learning.counts import require_labels
 from crosslog.detection.learning.vocabulary import learn_templates, number_templates
 
 WINDOWS_AT_A_TIME = 1 << 16  # in scoring; bounds memory
@@ -43,8 +44,7 @@ class CountDetector(Detector):
         ValueError
             If its labels are withheld.
         """
-        if not support.labelled:
-            raise ValueError("labels of these windows are withheld: there is nothing to learn from")
+        require_labels([support])
         whole = replace(support, unit="window")
         counter = replace(self, state={"keys": learn_templates(whole, np.ones(len(whole), dtype=np.bool_))})
         return replace(counter, state={**counter.state, **counter.learn(counter.count(whole), whole.truth)})

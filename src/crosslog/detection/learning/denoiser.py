@@ -42,7 +42,7 @@ class Denoiser(nn.Module):
         written, later = self._place(answer), nn.Transformer.generate_square_subsequent_mask(answer.shape[1])
         for layer in self.writing:
             written = layer(written, read, tgt_mask=later.to(read), memory_key_padding_mask=hidden, tgt_is_causal=True)
-        logits: Tensor = written @ self.words.weight.T / self.words.embedding_dim**0.5
+        logits: Tensor = (written / self.words.embedding_dim**0.5) @ self.words.weight.T
         return logits
 
     def _place(self, tokens: Tensor) -> Tensor:
@@ -67,8 +67,8 @@ def spoil(tokens: Tensor, noise: Noise, words: HashedWords, generator: torch.Gen
 def mending_loss(network: nn.Module, spoilt: Tensor, tokens: Tensor, words: HashedWords) -> Tensor:
     """Mean cross-entropy of (n, length) tokens, each from the spoilt ones and from those before it."""
     answer = functional.pad(tokens[:, :-1], (1, 0), value=words.begin)
-    logits = network(spoilt, answer).transpose(1, 2)
-    return functional.cross_entropy(logits, tokens, ignore_index=words.nothing)
+    logits = network(spoilt, answer).flatten(0, 1)
+    return functional.cross_entropy(logits, tokens.flatten(), ignore_index=words.nothing)
 
 
 def _shuffle(row: Tensor, share: float, words: HashedWords, generator: torch.Generator) -> Tensor:

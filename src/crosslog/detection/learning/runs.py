@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosslog.detection.events import PAD, Windows
+from crosslog.detection.learning.counts import require_labels
 
 Numbering = Callable[[Windows], NDArray[np.int32]]
 """A number from 0 for each of the windows' (events,): of its text, its template, or whatever a method tells apart."""
@@ -49,8 +50,7 @@ def count_runs(several: Sequence[Windows], length: int, numbers: Numbering = num
     ValueError
         If the labels of a window are withheld.
     """
-    if not all(windows.labelled for windows in several):
-        raise ValueError("labels of these windows are withheld: there is nothing to learn from")
+    require_labels(several)
     runs = [replace(windows.cut_runs(length), unit="window") for windows in several]
     longest = max((each.real.shape[1] for each in runs), default=0)
     rows = np.concatenate([_pad(each.padded(numbers(each), PAD), longest) for each in runs])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from crosslog.detection.events import PAD, Episode, Windows
+from crosslog.detection.learning.counts import require_labels
 from crosslog.detection.learning.device import to_tensor
 from crosslog.detection.learning.vectors import network_inputs
 
@@ -56,8 +57,7 @@ def cut_sequences(several: Sequence[Windows], length: int) -> Sequences:
     ValueError
         If the labels of a window are withheld.
     """
-    if not all(windows.labelled for windows in several):
-        raise ValueError("labels of these windows are withheld: there is nothing to learn from")
+    require_labels(several)
     runs = [windows.cut_runs(length) for windows in several]
     ids, labels = _stack([each.ids for each in runs], PAD), _stack([each.labels for each in runs], False)
     return build_sequences(several[0], ids, labels)
