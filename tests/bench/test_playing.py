@@ -17,8 +17,7 @@ EAST, WEST = np.float32([[1, 0], [-1, 0]])
 
 def scored(scores: list[float]) -> pl.DataFrame:
     columns = {"score": scores, **{part: [None] * len(scores) for part in PART_WEIGHTS}}
-    texts = {name: [[""]] * len(scores) for name in ("reasons", "why")}
-    return pl.DataFrame({**columns, **texts}, schema_overrides=dict.fromkeys(PART_WEIGHTS, pl.Float64))
+    return pl.DataFrame(columns, schema_overrides=dict.fromkeys(PART_WEIGHTS, pl.Float64))
 
 
 def test_asking_one_by_one_is_asking_anew_after_each_verdict() -> None:

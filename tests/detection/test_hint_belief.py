@@ -17,7 +17,7 @@ EAST, NORTH, WEST = np.float32([[1, 0], [0, 1], [-1, 0]])
 def scored(*scores: float, **parts: list[float | None]) -> pl.DataFrame:
     rows = len(scores)
     nothing = {part: [None] * rows for part in PART_WEIGHTS}
-    columns = {"score": scores, **nothing, **parts, "reasons": [["burst"]] * rows, "why": [["comes in bursts"]] * rows}
+    columns = {"score": scores, **nothing, **parts}
     return pl.DataFrame(columns, schema_overrides=dict.fromkeys(["score", *PART_WEIGHTS], pl.Float64))
 
 
@@ -71,12 +71,6 @@ def test_the_judged_template_that_is_alike_is_named_and_what_resembles_none_name
     vectors = np.stack([NORTH, EAST, EAST, WEST])
     found = apply_verdicts(scored(*[0.2] * 4), vectors, ["normal", "anomalous", None, None])
     assert found["like_row"].to_list() == [None, None, 1, None]
-
-
-def test_where_a_person_said_anomalous_that_is_the_first_reason() -> None:
-    found = apply_verdicts(scored(0.2, 0.2), None, ["anomalous", "normal"])
-    assert found["reasons"].to_list() == [["verdict", "burst"], ["burst"]]
-    assert found["why"].to_list()[0] == ["a person judged it anomalous", "comes in bursts"]
 
 
 def test_many_verdicts_at_once_are_the_same_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:

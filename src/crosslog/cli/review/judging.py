@@ -14,10 +14,10 @@ from crosslog.detection.hints.belief import apply_verdicts
 from crosslog.detection.hints.joining import Meanings, score_templates
 from crosslog.detection.hints.meaning import KnownTexts
 from crosslog.labelling.judging import order_templates
+from crosslog.labelling.verdicts import NAMING_VERDICTS
 from crosslog.vectors import normalise_vectors
 
 REPRESENTATION = "interpretation"
-JUDGED = ("normal", "anomalous")
 
 
 def order_by_help(system: str, frame: pl.DataFrame, elsewhere: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -54,7 +54,7 @@ def _known(elsewhere: Mapping[str, pl.DataFrame], width: int) -> KnownTexts:
 
 def _of_system(system: str, frame: pl.DataFrame, width: int) -> tuple[pl.DataFrame, NDArray[np.float32]]:
     """The judged sentences of another system with a vector of this width, and these."""
-    judged = frame.filter(pl.col("verdict").is_in(JUDGED)).select("interpretation", "verdict")
+    judged = frame.filter(pl.col("verdict").is_in(NAMING_VERDICTS)).select("interpretation", "verdict")
     vectors = _vectors(system, judged["interpretation"].to_list()) if len(judged) else None
     if vectors is None or vectors.shape[1] != width:
         return judged.clear(), np.empty((0, width), dtype=np.float32)

@@ -12,7 +12,7 @@ from crosslog.artifacts import ArtifactError
 from crosslog.detection.episodes.severity import SEVERITIES
 from crosslog.detection.hints.buckets import Buckets, count_buckets, merge_buckets
 
-EVENT_COLUMNS = ["template_id", "time", "line", "level"]
+SPREAD_COLUMNS = ["template_id", "time", "line", "level"]
 
 
 class Spread(NamedTuple):
@@ -36,7 +36,7 @@ def load_spread(system: str) -> Spread:
 @lru_cache(maxsize=4)  # the page asks after every decision
 def _read_spread(system: str, _folder_time: int, _table_time: int) -> Spread:
     counted, levels = [], []
-    for part in artifacts.EVENTS.read_parts(EVENT_COLUMNS, system=system):
+    for part in artifacts.EVENTS.read_parts(SPREAD_COLUMNS, system=system):
         counted.append(count_buckets(part.with_columns(pl.col("time").dt.epoch("us"))))
         severity = pl.col("level").str.to_lowercase().replace_strict(SEVERITIES, default=None, return_dtype=pl.Int8)
         levels.append(part.group_by("template_id").agg(levels=severity.max()))

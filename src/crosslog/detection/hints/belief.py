@@ -102,7 +102,7 @@ class Belief:
     def _compare_vectors(self, numbers: NDArray[np.intp]) -> NDArray[np.float64]:
         """(m, n) what it is worth besides, where vectors are close; without any, at the very template alone."""
         if self.vectors is None:
-            return (numbers[:, None] == np.arange(len(self.left))).astype(np.float64)
+            return np.asarray(numbers[:, None] == np.arange(len(self.left)), dtype=np.float64)
         cosines = (self.vectors[numbers] @ self.vectors.T).astype(np.float64)
         return np.asarray(np.exp((cosines - 1) / WIDTH))
 
@@ -137,8 +137,7 @@ def apply_verdicts(
     pl.DataFrame
         `scored`, with score as the verdicts leave it: 0 normal, 1 anomalous, .5 depends, of the others the chance,
         which is between 0 and 1. Added are chance and doubt, its standard deviation; verdict, or null; like_row, the
-        row of the judged template that says most of one that is not judged, or null where none is alike. Where a person
-        said `anomalous`, that is the first of the reasons
+        row of the judged template that says most of one that is not judged, or null where none is alike
     """
     said = pl.Series("verdict", list(verdicts), dtype=pl.String).replace({"": None})
     numbers = said.is_not_null().arg_true().to_numpy().astype(np.intp)
@@ -153,14 +152,4 @@ def apply_verdicts(
         like_row=pl.Series(closest, dtype=pl.UInt32),
     )
     alike = pl.Series(most >= LEAST_LIKE) & pl.col("verdict").is_null()
-    return believed.with_columns(
-        score=told.fill_null(believed["chance"]),
-        like_row=pl.when(alike).then("like_row"),
-        reasons=_say_first("reasons", "verdict"),
-        why=_say_first("why", "a person judged it anomalous"),
-    )
-
-
-def _say_first(column: str, word: str) -> pl.Expr:
-    judged = pl.col("verdict") == "anomalous"
-    return pl.when(judged).then(pl.concat_list(pl.lit(word), column)).otherwise(column)
+    return believed.with_columns(score=told.fill_null(believed["chance"]), like_row=pl.when(alike).then("like_row"))
