@@ -115,8 +115,15 @@ def form_belief(scored: pl.DataFrame, vectors: NDArray[np.float32] | None = None
     scored : as `score_templates` gives it
     vectors : (n, dim) of length one, in its order
     """
-    prior = scored["score"].to_numpy().clip(LEAST_PRIOR, 1 - LEAST_PRIOR) * PRIOR_JUDGEMENTS
     parts = scored.select(pl.col(*PART_WEIGHTS).fill_null(0.0)).to_numpy()
+    return start_belief(scored["score"].to_numpy(), parts, vectors)
+
+
+def start_belief(
+    scores: NDArray[np.float64], parts: NDArray[np.float64], vectors: NDArray[np.float32] | None
+) -> Belief:
+    """The same from plain numbers: (n,) scores, (n, parts) in the order of PART_WEIGHTS, 0 where unknown."""
+    prior = scores.clip(LEAST_PRIOR, 1 - LEAST_PRIOR) * PRIOR_JUDGEMENTS
     nothing = np.zeros(len(prior))
     return Belief(Evidence(prior, PRIOR_JUDGEMENTS - prior), Evidence(nothing, nothing), parts, vectors)
 
