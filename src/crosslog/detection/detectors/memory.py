@@ -37,7 +37,7 @@ MEANING = list(PART_WEIGHTS).index("meaning")
 
 
 @dataclass(frozen=True)
-class Memory(Detector):
+class VerdictMemory(Detector):
     """Remembers what was judged, and takes the rest from what is like it."""
 
     def fit(self, sources: Sequence[Episode]) -> Self:

@@ -25,7 +25,7 @@ History = Mapping[str, NDArray[Any]]
 """`history_keys` (m,) of its messages, in order, and their `history_rarity` and `history_burst` (m,);
 `history_severities` (levels,) and `history_words` (steps,), the share of events that say at least as much."""
 
-LEVELS = np.arange(ORDINARY_LEVEL + 1, WORST_LEVEL + 1)
+WORSE_LEVELS = np.arange(ORDINARY_LEVEL + 1, WORST_LEVEL + 1)
 WORD_STEPS = np.array([0.25, 0.5, 1.0])  # what `find_fault_words` gives, 0 aside
 
 
@@ -52,7 +52,7 @@ def summarise_history(windows: Windows) -> dict[str, NDArray[Any]]:
         "history_keys": keys[order],
         "history_rarity": parts["rarity"].to_numpy()[order],
         "history_burst": parts["burst"].to_numpy()[order],
-        "history_severities": _share_above(severities, LEVELS, weight),
+        "history_severities": _share_above(severities, WORSE_LEVELS, weight),
         "history_words": _share_above(_find_words(texts), WORD_STEPS, weight),
     }
 
@@ -66,7 +66,7 @@ def rate_messages(windows: Windows, ids: NDArray[np.integer], history: History) 
         "burst": look_up_keys(asked, known, history["history_burst"], absent=0.0),
         "novelty": look_up_keys(asked, known, np.zeros(len(known)), absent=1.0),
         "fault_words": words * _keep_rest(words, WORD_STEPS, history["history_words"]),
-        "severity": _rate_severity(severities) * _keep_rest(severities, LEVELS, history["history_severities"]),
+        "severity": _rate_severity(severities) * _keep_rest(severities, WORSE_LEVELS, history["history_severities"]),
         "meaning": np.zeros(len(ids)),
         "rarity": look_up_keys(asked, known, history["history_rarity"], absent=1.0),
     }
