@@ -83,6 +83,14 @@ class Belief:
             self.prior.add(self._compare_parts(some), told)
             self.close.add(self._compare_vectors(some), told)
 
+    def leave_out_own(self, numbers: NDArray[np.intp], shares: Chances) -> Chances:
+        """(m,) chances of judged templates, had each not been judged itself."""
+        same = ANY_SHARE + PART_SHARE
+        of_prior = (self.prior.anomalous[numbers] - same * shares, self.prior.normal[numbers] - same * (1 - shares))
+        share = of_prior[0] / (of_prior[0] + of_prior[1])
+        found = PRIOR_JUDGEMENTS * share + self.close.anomalous[numbers] - shares
+        return np.asarray(found / (self._judgements[numbers] - 1))
+
     def find_closest(self, numbers: NDArray[np.intp]) -> tuple[NDArray[np.intp], Chances]:
         """(n,) whose vector, of these templates, is closest to each, and what a judgement of it is worth there."""
         closest, most = np.zeros(len(self.left), dtype=np.intp), np.zeros(len(self.left))
