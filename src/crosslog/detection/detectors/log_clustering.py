@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -50,10 +51,10 @@ class LogClustering(CountDetector):
         """`rarity` (columns,) and `representatives` (clusters, columns + 1) of length one."""
         rarity = learn_rarity(counts)
         vectors = _point(weigh(counts, rarity))
-        sums = _cluster(vectors[: self.bootstrap].toarray(), self.distance)
-        for row in range(self.bootstrap, vectors.shape[0]):
-            sums = self._join(sums, vectors[[row]])
-        return {"rarity": rarity, "representatives": _length_one(sums)}
+        sums = _join(
+            _cluster(vectors[: self.bootstrap].toarray(), self.distance), vectors[self.bootstrap :], self.distance
+        )
+        return {"rarity": rarity, "representatives": sums / np.linalg.norm(sums, axis=1, keepdims=True)}
 
     def judge(self, counts: csr_array) -> NDArray[np.floating]:
         """(n,) in [0, 1)."""
@@ -62,15 +63,6 @@ class LogClustering(CountDetector):
         distances = np.round(np.clip(1 - nearest, 0, 1), 9)
         scores: NDArray[np.floating] = distances / (distances + self.distance)
         return scores
-
-    def _join(self, sums: NDArray[np.float64], vector: csr_array) -> NDArray[np.float64]:
-        """The clusters' sums of vectors once one more has joined one of them, or founded one."""
-        likeness = (vector @ _length_one(sums).T).ravel()
-        nearest = int(likeness.argmax())
-        if 1 - likeness[nearest] > self.distance:
-            return np.concatenate([sums, vector.toarray()])
-        sums[nearest] += vector.toarray()[0]
-        return sums
 
 
 def _cluster(vectors: NDArray[np.float64], distance: float) -> NDArray[np.float64]:
@@ -85,14 +77,27 @@ def _cluster(vectors: NDArray[np.float64], distance: float) -> NDArray[np.float6
     return sums
 
 
+def _join(sums: NDArray[np.float64], vectors: csr_array, distance: float) -> NDArray[np.float64]:
+    """The clusters' sums once each of the vectors, in turn, has joined the nearest of them or founded one."""
+    count, sums = len(sums), sums.copy()
+    lengths = np.linalg.norm(sums, axis=1)
+    for first, last in pairwise(vectors.indptr):
+        places, values = vectors.indices[first:last], vectors.data[first:last]
+        likeness = (sums[:count, places] @ values) / lengths[:count]
+        nearest = int(likeness.argmax())
+        if 1 - likeness[nearest] > distance:
+            nearest, count = count, count + 1
+        if count > len(sums):
+            sums = np.concatenate([sums, np.zeros_like(sums)])  # room for as many again
+            lengths = np.append(lengths, np.ones_like(lengths))
+        sums[nearest, places] += values
+        lengths[nearest] = np.linalg.norm(sums[nearest])
+    return sums[:count]
+
+
 def _point(vectors: csr_array) -> csr_array:
     """(n, columns + 1) vectors of length one; the last column is that of those without a direction."""
     lengths = np.sqrt(vectors.multiply(vectors).sum(axis=1))
     nowhere = lengths < TINY
     scaled = diags_array(1 / np.where(nowhere, 1, lengths)) @ vectors
     return csr_array(hstack([scaled, csr_array(nowhere[:, None].astype(np.float64))]))
-
-
-def _length_one(sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    scaled: NDArray[np.float64] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
-    return scaled

@@ -7,7 +7,7 @@ its states by softmax_t(g . h_t), and the weighted sum is classified, with cross
 Sui et al. 2024 (LogSynergy, IV-A): one layer of 100; 50 % of the target's normal windows are known, all others have no
 label. Here the known ones are the first, as in the authors' code. That code weighs the words of a template by their idf
 and keeps, beside the last epoch, the one with the best F1 on the test set. Only windows of the target are clustered:
-time grows with their square (7 s of CPU for 5,000 windows, 70 s with two sources of 4,000).
+time grows with the square of their number.
 """
 
 from __future__ import annotations
