@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -67,16 +68,30 @@ EXPERIMENT: dict[str, Any] = {
 }
 
 
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as the stage embed leaves it."""
+    folder = tmp_path_factory.mktemp("embedded")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        write_pipeline()
+    return folder
+
+
 @pytest.fixture
-def pipeline(workspace: Path) -> Path:
-    """A workspace as the stage embed leaves it."""
+def pipeline(embedded: Path, workspace: Path) -> Path:
+    """The same in a place of the test's own."""
+    return Path(shutil.copytree(embedded, workspace, dirs_exist_ok=True))
+
+
+def write_pipeline() -> None:
+    """What the stage embed leaves, into the current folder."""
     write_params()
     entry = "{description: d, kind: k, format: plain, path: x, labels: tag}"
     Path("systems.yaml").write_text(f"old: {entry}\nnew: {entry}\n", encoding="utf-8")
     for number, system in enumerate(("old", "new")):
         write_system(system, number)
     tuned()
-    return workspace
 
 
 def write_params(**changed: Any) -> None:

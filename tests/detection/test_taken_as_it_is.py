@@ -9,24 +9,32 @@ import sys
 from pathlib import Path
 
 import pytest
-from detection.test_stages import pipeline, write_params
+from detection.test_stages import write_params, write_pipeline
 from imports import REPOSITORY
 
 from crosslog import artifacts
 from tasks import sample
 
-__all__ = ["pipeline"]
+
+@pytest.fixture(scope="module")
+def run_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with source and tasks of its own, and all stages of its experiment run."""
+    folder = tmp_path_factory.mktemp("run")
+    for name in ("src", "tasks"):
+        shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        write_pipeline()
+        write_params(detectors=["exact_match", "all_positive"])
+        sample.main("e")
+    assert stages(folder) == [(2, 0)] * 3
+    return folder
 
 
 @pytest.fixture
-def copy(pipeline: Path) -> Path:
-    """The workspace with source and tasks of its own, and all stages of its experiment run."""
-    for name in ("src", "tasks"):
-        shutil.copytree(REPOSITORY / name, pipeline / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-    write_params(detectors=["exact_match", "all_positive"])
-    sample.main("e")
-    assert stages(pipeline) == [(2, 0)] * 3
-    return pipeline
+def copy(run_once: Path, workspace: Path) -> Path:
+    """The same in a place of the test's own."""
+    return Path(shutil.copytree(run_once, workspace, dirs_exist_ok=True))
 
 
 def stages(folder: Path, *names: str) -> list[tuple[int, int]]:
