@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from crosslog.detection.detectors.keyword import ANY_WORD
+from crosslog.detection.hints.words import ANY_WORD
 from crosslog.embedding.encoder import build_encoder
 from crosslog.embedding.store import vectors_for
 from crosslog.labelling import verdicts
