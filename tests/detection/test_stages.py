@@ -414,8 +414,9 @@ def write_shape(shape: str, **changed: Any) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_goes_through_all_stages_and_only_the_published_way_fails_the_audit(
-    pipeline: Path, shape: str
+    pipeline: Path, shape: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("CROSSLOG_WORKERS", "1")
     write_shape(shape, protocols=["honest", "published"])
     for stage in (sample, train, score, evaluate):
         stage.main("e")
