@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 LEAST_ALIKE = 0.4  # cosine below which nothing is called alike; of MiniLM, whose unlike logs' templates lie below it
 LEAD = 0.05  # difference of cosines to the nearest fault and the nearest ordinary text that decides by 1 - 1/(1 + e)
-COLUMNS = {"meaning": pl.Float64, "similarity": pl.Float64, "like": pl.String, "like_sentence": pl.String}
+ALIKE_COLUMNS = {"meaning": pl.Float64, "similarity": pl.Float64, "like": pl.String, "like_sentence": pl.String}
 ROWS_AT_ONCE = 1024  # templates: the table of cosines stays small
 
 
@@ -65,7 +65,7 @@ def compare_meanings(vectors: NDArray[np.float32], known: KnownTexts) -> pl.Data
 
 def call_unlike(rows: int) -> pl.DataFrame:
     """What `compare_meanings` says of so many templates where nothing is alike, or nothing known."""
-    return pl.DataFrame({name: [None] * rows for name in COLUMNS}, schema=COLUMNS)
+    return pl.DataFrame({name: [None] * rows for name in ALIKE_COLUMNS}, schema=ALIKE_COLUMNS)
 
 
 def _find_nearest(
