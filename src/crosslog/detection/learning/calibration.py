@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-STEPS = 50  # of Newton's method; it ends long before
-CLOSE = 1e-9
+NEWTON_STEPS = 50  # of Newton's method; it ends long before
+CLOSE_ENOUGH = 1e-9
 LONGEST_STEP = 1.0  # from far away, a full step of Newton's overshoots
 LEAST_CURVATURE = 1e-6  # keeps a step finite where the classes lie far apart
 
@@ -40,12 +40,12 @@ def fit_sigmoid(chances: NDArray[np.float64], shares: NDArray[np.float64]) -> Si
     targets = low + shares * (high - low)
     inputs = np.stack([_log_odds(chances), np.ones(len(chances))], axis=1)
     found = np.array([1.0, 0.0])
-    for _ in range(STEPS):
+    for _ in range(NEWTON_STEPS):
         told = _squash(inputs @ found)
         curvature = (inputs * (told * (1 - told))[:, None]).T @ inputs + LEAST_CURVATURE * np.eye(2)
         step = np.clip(np.linalg.solve(curvature, inputs.T @ (targets - told)), -LONGEST_STEP, LONGEST_STEP)
         found = found + step
-        if np.abs(step).max() < CLOSE:
+        if np.abs(step).max() < CLOSE_ENOUGH:
             break
     return Sigmoid(*map(float, found)) if found[0] > 0 and np.isfinite(found).all() else UNCHANGED
 
