@@ -1,0 +1,15 @@
+"""The words of a template as rules look at them: lower case, `_` for what varies, and blanks for all punctuation."""
+
+from __future__ import annotations
+
+import re
+
+VARIES = "_"
+MASK = re.compile(r"<[^<>]*>")
+PUNCTUATION = re.compile(r"[^a-z0-9\0]+")
+
+
+def plain_words(template: str) -> str:
+    """The words, a blank between two: `node<*>: link-down` is `node _ link down`."""
+    text = MASK.sub(" \0 ", template.lower().replace("\0", " "))
+    return " ".join(PUNCTUATION.sub(" ", text).replace("\0", VARIES).split())
