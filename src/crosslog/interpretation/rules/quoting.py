@@ -12,16 +12,20 @@ WILDCARD = re.compile(r"<\*>|\*{2,}")
 MASK = re.compile(r"<([^<>]*)>")
 PAIRS = re.compile(r"\([\s%:;,.=#/-]*\)|\[[\s%:;,.=#/-]*\]|\{[\s:;,.=-]*\}|\"\s*\"|'\s*'|<\s*>")
 ALONE = re.compile(r"(?<!\S)[^\w\s]{1,8}(?!\S)")
-EMPTY_KEY = re.compile(r"[=:](?=[\s,;)\]]|$)")
-GAPS = re.compile(r"\s+(?=[,;.)\]])|(?<=[(\[])\s+")
+EMPTY_KEY = re.compile(r"=(?=[\s,;)\]]|$)")
+GAPS = re.compile(r"\s+(?=[,;:.)\]])|(?<=[(\[])\s+")
 STOPS = re.compile(r"([,;.])(?:[\s,;.]*[,;.])+")
+TIDYING = (
+    *((MASK, r"\1"), (MASK, r"\1")),  # an address may stand in brackets of its own
+    *((PAIRS, " "), (PAIRS, " "), (EMPTY_KEY, " "), (GAPS, ""), (ALONE, " "), (STOPS, r"\1")),
+)
 EDGE = " ,;:=-–|/\\"
 
 
 def quote_template(template: str) -> str:
     """The words of a template without its wildcards, as one sentence; never empty, at most MOST_WORDS words."""
-    text = MASK.sub(r"\1", WILDCARD.sub(" ", template))
-    for pattern, put in ((PAIRS, " "), (PAIRS, " "), (EMPTY_KEY, " "), (ALONE, " "), (GAPS, ""), (STOPS, r"\1")):
+    text = WILDCARD.sub(" ", template)
+    for pattern, put in TIDYING:
         text = pattern.sub(put, text)
     words = text.split()
     cut = len(words) > MOST_WORDS or len(" ".join(words)) > MOST_LETTERS

@@ -10,6 +10,7 @@ PUNCTUATION = re.compile(r"[^a-z0-9\0]+")
 
 
 def plain_words(template: str) -> str:
-    """The words, a blank between two: `node<*>: link-down` is `node _ link down`."""
+    """The words, a blank between two, `_` once for what varies in a row: `node<*>: link-down` is `node _ link down`."""
     text = MASK.sub(" \0 ", template.lower().replace("\0", " "))
-    return " ".join(PUNCTUATION.sub(" ", text).replace("\0", VARIES).split())
+    words = PUNCTUATION.sub(" ", text).replace("\0", VARIES).split()
+    return " ".join(word for word, before in zip(words, ["", *words], strict=False) if (word, before) != (VARIES, VARIES))
