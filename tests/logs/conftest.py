@@ -76,9 +76,11 @@ def parse() -> Callable[..., tuple[pl.DataFrame, Parsed]]:
 
 @pytest.fixture
 def parse_bytes(tmp_path: Path) -> Callable[..., tuple[pl.DataFrame, Parsed]]:
-    def parse(content: bytes, name: str, chunk_bytes: int = 1 << 20) -> tuple[pl.DataFrame, Parsed]:
+    def parse(
+        content: bytes, name: str, chunk_bytes: int = 1 << 20, options: dict | None = None
+    ) -> tuple[pl.DataFrame, Parsed]:
         path = tmp_path / "some.log"
         path.write_bytes(content)
-        return parse_files([path], name, chunk_bytes)
+        return parse_files([path], name, chunk_bytes, options=options)
 
     return parse

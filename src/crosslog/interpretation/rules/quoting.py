@@ -8,28 +8,38 @@ from crosslog.interpretation.meanings import MOST_WORDS
 
 NOTHING_SAID = "A message of values alone."
 MOST_LETTERS = 600  # at most 4 bytes each: less than an interpretation may have
-WILDCARD = re.compile(r"<\*>|\*{2,}")
+WILDCARD = re.compile(r"<\*>|\*\*")
 MASK = re.compile(r"<([^<>]*)>")
-PAIRS = re.compile(r"\([\s%:;,.=#/-]*\)|\[[\s%:;,.=#/-]*\]|\{[\s:;,.=-]*\}|\"\s*\"|'\s*'|<\s*>")
-ALONE = re.compile(r"(?<!\S)[^\w\s]{1,8}(?!\S)")
-EMPTY_KEY = re.compile(r"=(?=[\s,;)\]]|$)")
-GAPS = re.compile(r"\s+(?=[,;:.)\]])|(?<=[(\[])\s+")
-STOPS = re.compile(r"([,;.])(?:[\s,;.]*[,;.])+")
-TIDYING = (
-    *((MASK, r"\1"), (MASK, r"\1")),  # an address may stand in brackets of its own
-    *((PAIRS, " "), (PAIRS, " "), (EMPTY_KEY, " "), (GAPS, ""), (ALONE, " "), (STOPS, r"\1")),
-)
-EDGE = " ,;:=-–|/\\"
+TIED = "\1"  # the blank in what stands for a value, which may have a bracket around it
+OPENING, CLOSING, QUOTES, STOPS = "=([{<", ")]}>", "\"'`", ",;:"
 
 
 def quote_template(template: str) -> str:
     """The words of a template without its wildcards, as one sentence; never empty, at most MOST_WORDS words."""
-    text = WILDCARD.sub(" ", template)
-    for pattern, put in TIDYING:
-        text = pattern.sub(put, text)
-    words = text.split()
-    cut = len(words) > MOST_WORDS or len(" ".join(words)) > MOST_LETTERS
-    text = " ".join(words[:MOST_WORDS])[:MOST_LETTERS].strip(EDGE)
-    if not any(letter.isalpha() for letter in text):
+    text = WILDCARD.sub(" ", template.replace(TIED, " "))
+    for _ in range(2):  # what stands for an address may stand in brackets of its own
+        text = MASK.sub(lambda found: found[1].replace(" ", TIED), text)
+    words: list[str] = []
+    for token in text.split():
+        _add_token(words, token)
+    words = " ".join(words).replace(TIED, " ").split()
+    whole = " ".join(words)
+    if not any(letter.isalpha() for letter in whole):
         return NOTHING_SAID
-    return text[0].upper() + text[1:] + (" …" if cut else "" if text[-1] in ".!?…" else ".")
+    told = " ".join(words[:MOST_WORDS])[:MOST_LETTERS].rstrip(f"{STOPS}-/\\| ")
+    end = " …" if len(words) > MOST_WORDS or len(whole) > MOST_LETTERS else "" if told[-1] in ".!?…" else "."
+    return told[0].upper() + told[1:] + end
+
+
+def _add_token(words: list[str], token: str) -> None:
+    """Add what a value has left of a token: a word without an open end, or a stop behind the word before."""
+    word = token.rstrip(OPENING)
+    if word[-1:] in QUOTES and word.count(word[-1:]) % 2:
+        word = word[:-1].rstrip(OPENING)
+    word = word.lstrip(f"{CLOSING}.")
+    if word[:1] in ("(", "[") and not set(CLOSING) & set(word):
+        word = word[1:]
+    if any(map(str.isalnum, word)):
+        words.append(word)
+    elif words and token[-1] in STOPS and words[-1][-1] not in f"{STOPS}.":
+        words[-1] += token[-1]
