@@ -105,7 +105,10 @@ def test_what_is_known_elsewhere_is_proposed_and_counts_once_it_is_accepted(cros
 
 def test_a_real_system_learns_from_a_simulated_one_only_where_that_is_named(crosslog: Run, systems: Path) -> None:
     entries = Path("systems.yaml").read_text(encoding="utf-8")
-    made_up = entries.replace("old: {description: d, kind: k, format: plain, path: x,", "old: {description: d, kind: k, format: plain, simulated: x,")
+    made_up = entries.replace(
+        "old: {description: d, kind: k, format: plain, path: x,",
+        "old: {description: d, kind: k, format: plain, simulated: x,",
+    )
     Path("systems.yaml").write_text(made_up, encoding="utf-8")
     code, said = crosslog("transfer", "new")
     assert code == 1

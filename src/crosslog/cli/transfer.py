@@ -96,8 +96,8 @@ def _sources_of(system: str) -> list[str]:
         raise artifacts.ArtifactError("no other system has labels here: run `dvc repro` for one that has")
     if not taught:
         raise artifacts.ArtifactError(
-            f"only simulated systems have labels here ({', '.join(labelled)}), and {system} is real: run `dvc repro` for "
-            "a real one, or name a simulated one with --from"
+            f"only simulated systems have labels here ({', '.join(labelled)}), and {system} is real: run `dvc repro` "
+            "for a real one, or name a simulated one with --from"
         )
     return taught
 

@@ -1,7 +1,7 @@
 """What must not leave the machine is masked: addresses, hosts, users, secrets, numbers of people and their money.
 
-Templates have lost addresses and paths by the time an interpreter sees them: there this is a second guard. An example is
-a raw line, and a reviewer's note anything at all: there it is the first. It errs towards masking where a key names a
+Templates have lost addresses and paths by the time an interpreter sees them: there this is a second guard. An example
+is a raw line, and a reviewer's note anything at all: there it is the first. It errs towards masking where a key names a
 secret, and towards leaving alone where only the look of a word would speak for masking.
 """
 

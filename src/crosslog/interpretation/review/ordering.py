@@ -11,7 +11,7 @@ from crosslog.interpretation.review.likeness import CLOSE, find_closest
 from crosslog.interpretation.review.problems import weigh_problems
 from crosslog.interpretation.review.table import QUOTED
 
-# What a problem, a like template elsewhere and having no words but the template's weigh against being the most frequent.
+# What a problem, a like template elsewhere and being a mere quotation weigh against being the most frequent.
 FLAGGED, CLOSE_BY, UNSAID = 2.0, 0.5, 0.25
 MOST_OTHERS = 2000  # rows of other systems that are compared, the most frequent: a listing should feel instant
 

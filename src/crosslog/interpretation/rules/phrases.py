@@ -43,7 +43,7 @@ class Phrases:
         return cls(phrases, frozenset(content["doubtful"].split()))
 
     def find_sentence(self, words: str) -> str:
-        """The sentence for plain words (see wording.py); empty where no topic fits, more than one, or it is doubtful."""
+        """The sentence for plain words (see wording.py); empty where not exactly one topic fits, or it is doubtful."""
         found: dict[str, tuple[str, re.Match[str]]] = {}
         for phrase in self.phrases:
             match = phrase.topic not in found and phrase.pattern.search(words)

@@ -1,4 +1,4 @@
-"""Meanings by rule, without a language model: a sentence where a rule knows what is meant, else the template's own words.
+"""Meanings by rule, without a language model: a sentence where a rule knows what is meant, else the template's words.
 
 A rule is a phrase that means the same in the log of any system, or a whole message of a thing and what was done to it
 (known.yaml). Two systems that say the same in other words come out alike there; everywhere else nothing is guessed.
@@ -24,7 +24,7 @@ class RuleInterpreter:
     source: Literal["rules"] = field(default="rules", init=False)
 
     def interpret(self, requests: Sequence[Request]) -> list[Meaning]:
-        """One meaning per request, in the same order, from the template alone: `rules`, or `quoted` where none knows."""
+        """One meaning per request, in the same order, by template alone: of `rules`, or `quoted` where none knows."""
         return [_meaning(request.template) for request in requests]
 
 

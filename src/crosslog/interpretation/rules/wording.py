@@ -13,4 +13,6 @@ def plain_words(template: str) -> str:
     """The words, a blank between two, `_` once for what varies in a row: `node<*>: link-down` is `node _ link down`."""
     text = MASK.sub(" \0 ", template.lower().replace("\0", " "))
     words = PUNCTUATION.sub(" ", text).replace("\0", VARIES).split()
-    return " ".join(word for word, before in zip(words, ["", *words], strict=False) if (word, before) != (VARIES, VARIES))
+    return " ".join(
+        word for word, before in zip(words, ["", *words], strict=False) if (word, before) != (VARIES, VARIES)
+    )

@@ -74,7 +74,7 @@ class ParsedLog:
         return self.years.find_first(known, changed)
 
     def mine(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-        """Columns of schemas.Messages, of schemas.Templates without `example` (see `show_examples`), of schemas.Patterns."""
+        """Columns of schemas.Messages, of schemas.Templates but `example` (`show_examples`), of schemas.Patterns."""
         return self.messages.mine(miner)
 
 

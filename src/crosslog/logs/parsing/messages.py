@@ -128,9 +128,9 @@ class MessageTable:
         return np.asarray(ids, dtype=np.uint32)
 
     def mine(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-        """Columns of schemas.Messages by message_id, of schemas.Patterns, and between them the templates by template_id.
+        """Columns of schemas.Messages by message_id, of schemas.Templates by template_id, and of schemas.Patterns.
 
-        These are columns of schemas.Templates but for `example`, which stands in the lines.
+        The templates have no `example`: that stands in the lines.
         """
         messages = self._frame()
         statements = messages.group_by("statement", maintain_order=True).agg(pl.col("count").sum())
@@ -156,8 +156,10 @@ _MESSAGES = ("message_id", "text", "level", "template_id", "count", "first_line"
 
 
 def _templates(messages: pl.DataFrame, wordings: Sequence[str]) -> pl.DataFrame:
-    grouped = messages.sort("template_id").group_by("template_id", maintain_order=True).agg(
-        count=pl.col("count").sum(), first_line=pl.col("first_line").min()
+    grouped = (
+        messages.sort("template_id")
+        .group_by("template_id", maintain_order=True)
+        .agg(count=pl.col("count").sum(), first_line=pl.col("first_line").min())
     )
     keys = pl.Series("key", [template_key(wording) for wording in wordings], dtype=pl.String)
     return grouped.with_columns(keys, template=pl.Series(wordings, dtype=pl.String)).select(
