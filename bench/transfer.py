@@ -29,6 +29,7 @@ that are anomalous: the precision of calling every template so. Accuracy is over
 in steps of .05, from which nine of ten proposals between unlike systems are right. Below, there is nothing alike.
 Between unlike machines next to nothing carries over; from a machine to itself, or to its later templates, much does.
 `simulated systems`: what `--from` proposes where it names them; by default they teach no real system.
+
 """
 BEFORE = """
 ## With the level of earlier versions, {floor}
