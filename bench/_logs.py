@@ -15,7 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from crosslog.detection.detectors.keyword import ANY_WORD
+from crosslog.detection.episodes.severity import SEVERITIES
+from crosslog.detection.hints.buckets import Buckets, count_buckets
 from crosslog.embedding.encoder import build_encoder
 from crosslog.embedding.store import vectors_for
 from crosslog.labelling import verdicts
@@ -33,9 +34,10 @@ class Log:
 
     Attributes
     ----------
-    templates : template_id, key, template, occurrences, first_line, suspicious, verdict (all empty)
+    templates : template_id, key, template, occurrences, first_line, verdict (all empty)
     counts : verdict (by its own labels), events, anomalous
     vectors : (n, dim) float32 of length one
+    facts, buckets : as `score_templates` takes them
     """
 
     name: str
@@ -43,6 +45,8 @@ class Log:
     templates: pl.DataFrame
     counts: pl.DataFrame
     vectors: NDArray[np.float32]
+    facts: pl.DataFrame
+    buckets: Buckets
 
     @property
     def marked(self) -> str:
@@ -95,17 +99,24 @@ def parse_mirror(folder: Path) -> dict[str, System]:
 
 def _log(name: str, system: System, place: Path) -> Log:
     templates = pl.read_parquet(place / f"data/templates/{name}.parquet").sort("template_id")
-    events = pl.scan_parquet(place / f"data/events/{name}/*.parquet").select("template_id", "anomalous").collect()
+    columns = ("template_id", "time", "line", "level", "anomalous")
+    events = pl.scan_parquet(place / f"data/events/{name}/*.parquet").select(columns).collect()
     counts = verdicts.derive_verdicts(events, weak=system.labels.weak)
     encoder = build_encoder(Settings.load().default_encoder)
     vectors, _ = vectors_for(templates["template"].to_list(), Path("data/vectors") / encoder.identity(), encoder)
-    suspicious = templates["template"].str.contains(f"(?i){ANY_WORD.pattern}")
     return Log(
         name,
         system,
-        templates.select(
-            "template_id", "key", "template", "first_line", occurrences="count", verdict=pl.lit("")
-        ).with_columns(suspicious=suspicious),
+        templates.select("template_id", "key", "template", "first_line", occurrences="count", verdict=pl.lit("")),
         templates.select("template_id").join(counts, on="template_id", maintain_order="left").drop("template_id"),
         vectors,
+        templates.select("template_id", "count", text="template").join(
+            _worst_levels(events), on="template_id", how="left", maintain_order="left"
+        ),
+        count_buckets(events.with_columns(pl.col("time").dt.epoch("us"))),
     )
+
+
+def _worst_levels(events: pl.DataFrame) -> pl.DataFrame:
+    severity = pl.col("level").str.to_lowercase().replace_strict(SEVERITIES, default=None, return_dtype=pl.Int8)
+    return events.group_by("template_id").agg(levels=severity.max())
