@@ -82,7 +82,10 @@ def summarise_rows(system: str, rows: pl.DataFrame, before: pl.DataFrame) -> str
     """What has come of a system, in a line."""
     added = rows.join(before, on="key", how="anti").height
     kept = sum(merging.is_touched(row) for row in rows.iter_rows(named=True))
-    problems, quoted = rows.filter(rows["problems"] != "").height, rows.filter(rows["source"] == table.QUOTED).height
+    problems, quoted = (
+        rows.filter(rows["problems"] != "").height,
+        rows.filter(rows["source"] == table.QUOTED_SOURCE).height,
+    )
     counts = f"{added} added, {kept} of people, {quoted} quoted, {problems} with problems"
     return f"interpret {system}: {rows.height} rows, {counts}"
 

@@ -13,7 +13,7 @@ from crosslog import artifacts, schemas
 from crosslog.cli.review import rows
 from crosslog.cli.terminal import say
 from crosslog.interpretation.review import decisions
-from crosslog.interpretation.review.table import QUOTED
+from crosslog.interpretation.review.table import QUOTED_SOURCE
 
 BAR = 10  # characters
 
@@ -35,7 +35,7 @@ def count_progress(frame: pl.DataFrame) -> ReviewProgress:
     events = int(frame["occurrences"].sum())
     seen = 1 - int(waiting["occurrences"].sum()) / events if events else 1.0
     flagged, judged = waiting.filter(pl.col("problems") != "").height, frame.filter(pl.col("verdict") != "").height
-    quoted = waiting.filter(pl.col("source") == QUOTED).height
+    quoted = waiting.filter(pl.col("source") == QUOTED_SOURCE).height
     return ReviewProgress(frame.height, waiting.height, flagged, judged, quoted, seen)
 
 

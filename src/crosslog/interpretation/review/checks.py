@@ -16,7 +16,7 @@ from rapidfuzz import fuzz
 from crosslog.interpretation.meanings import FEWEST_WORDS, MOST_WORDS
 from crosslog.interpretation.review.likeness import find_twins
 from crosslog.interpretation.review.problems import FoundProblem, ProblemKind, format_problems, parse_problems
-from crosslog.interpretation.review.table import MACHINES, QUOTED, WRITTEN
+from crosslog.interpretation.review.table import MACHINES, QUOTED_SOURCE, WRITTEN
 from crosslog.interpretation.review.words import COMMON_NAMES, ENGLISH, FOREIGN, VERDICT_WORDS
 from crosslog.interpretation.rules.glossary import sayable_words
 
@@ -53,7 +53,7 @@ def recheck_rows(frame: pl.DataFrame) -> pl.DataFrame:
 
     An interpreter's remark stays as long as the row is pending. 5,000 rows take about a second.
     """
-    said = frame.filter(pl.col("source") != QUOTED)
+    said = frame.filter(pl.col("source") != QUOTED_SOURCE)
     keys = said["key"].to_list()
     twins = find_twins(said["interpretation"].to_list(), said["template"].to_list())
     beside = {
@@ -72,7 +72,7 @@ def recheck_row(row: Mapping[str, Any], beside: Iterable[FoundProblem]) -> str:
 
 
 def _is_quotation(row: Mapping[str, Any]) -> bool:
-    return bool(row["source"] == QUOTED and row["interpretation"].strip())
+    return bool(row["source"] == QUOTED_SOURCE and row["interpretation"].strip())
 
 
 def find_problem_beside(found: str) -> list[FoundProblem]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from crosslog.interpretation.review.likeness import CLOSE, find_closest
 from crosslog.interpretation.review.problems import weigh_problems
-from crosslog.interpretation.review.table import QUOTED
+from crosslog.interpretation.review.table import QUOTED_SOURCE
 
 # What a problem, a like template elsewhere and being a mere quotation weigh against being the most frequent.
 FLAGGED, CLOSE_BY, UNSAID = 2.0, 0.5, 0.25
@@ -33,7 +33,7 @@ def order_by_worth(frame: pl.DataFrame, elsewhere: Mapping[str, pl.DataFrame]) -
     near, closeness = _near(frame, elsewhere)
     flagged = np.array([weigh_problems(found) for found in frame["problems"]], dtype=float)
     frequent = np.log1p(frame["occurrences"].to_numpy().astype(float))
-    unsaid = (frame["source"] == QUOTED).to_numpy().astype(float)
+    unsaid = (frame["source"] == QUOTED_SOURCE).to_numpy().astype(float)
     often = frequent / max(frequent.max(initial=0), 1e-9)
     worth = FLAGGED * flagged + CLOSE_BY * closeness + UNSAID * unsaid + often
     columns = frame.with_columns(near=pl.Series(near, dtype=pl.String), worth=worth)
@@ -42,7 +42,9 @@ def order_by_worth(frame: pl.DataFrame, elsewhere: Mapping[str, pl.DataFrame]) -
 
 def _near(frame: pl.DataFrame, elsewhere: Mapping[str, pl.DataFrame]) -> tuple[list[str], np.ndarray]:
     columns = ("template", "interpretation", "occurrences")
-    said = {system: rows.filter(pl.col("source") != QUOTED).select(columns) for system, rows in elsewhere.items()}
+    said = {
+        system: rows.filter(pl.col("source") != QUOTED_SOURCE).select(columns) for system, rows in elsewhere.items()
+    }
     every = [(system, *row) for system, rows in said.items() for row in rows.iter_rows()]
     others = sorted(every, key=lambda row: -row[3])[:MOST_OTHERS]
     likeness, places = find_closest(frame["template"].to_list(), [other[1] for other in others])

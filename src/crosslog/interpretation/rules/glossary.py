@@ -9,15 +9,15 @@ from pathlib import Path
 from crosslog.settings import read_yaml
 
 GLOSSARY_PATH = Path(__file__).with_suffix(".yaml")
-KINDS = ("parts", "places", "events", "words")
+TERM_KINDS = ("parts", "places", "events", "words")
 WORD = re.compile(r"i/o|[a-z][a-z0-9]*")
 
 
 @cache
 def list_terms() -> dict[str, tuple[str, ...]]:
-    """The terms of each of KINDS: one or more lower-case words each."""
+    """The terms of each of TERM_KINDS: one or more lower-case words each."""
     content = read_yaml(GLOSSARY_PATH)
-    return {kind: tuple(str(term) for terms in content[kind].values() for term in terms) for kind in KINDS}
+    return {kind: tuple(str(term) for terms in content[kind].values() for term in terms) for kind in TERM_KINDS}
 
 
 @cache
