@@ -14,7 +14,7 @@ from crosslog.detection.events import PAD, Windows
 from crosslog.detection.learning.counts import hash_texts
 
 SPECIAL = 4  # the first tokens: nothing, a masked word, the begin of an answer, the end of an event
-WORD = re.compile(r"<[a-z]+>|[a-z]+")
+_WORD = re.compile(r"<[a-z]+>|[a-z]+")
 
 
 class Language(Protocol):
@@ -46,7 +46,7 @@ class HashedWords:
 
     def encode(self, text: str) -> list[int]:
         """A token for each word."""
-        hashes = hash_texts(WORD.findall(text.lower()))
+        hashes = hash_texts(_WORD.findall(text.lower()))
         tokens: list[int] = (hashes % np.uint64(self.size - SPECIAL) + np.uint64(SPECIAL)).tolist()
         return tokens
 
