@@ -175,6 +175,14 @@ def test_the_search_ends_at_its_bound_and_says_so() -> None:
     assert len(whole.state["invariants"]) == 2  # nothing new, and one failure for each close
 
 
+def test_a_set_that_holds_an_invariant_is_not_looked_at_again() -> None:
+    rng = np.random.default_rng(3)
+    rows = [[OPEN, CLOSE, FAIL] * a + [READ] * b for a, b in rng.integers(1, 9, (40, 2))]
+    method = mine(rows, tolerance=1000.0)  # every direction counts as one: it would go on to the end
+    assert (method.state["searched"].item(), method.state["complete"].item()) == (6, 1)  # the pairs of four templates
+    assert sorted(np.abs(method.state["invariants"]).sum(axis=1).tolist()) == [1, 2, 2, 2]
+
+
 def cluster(rows: list[list[int]], sources: Sequence[Episode] = (), **changed: Any) -> LogClustering:
     block = {"with_sources": bool(sources), "distance": 0.3, "bootstrap": 4, **changed}
     return LogClustering(**block).adapt(windows(rows), sources)
