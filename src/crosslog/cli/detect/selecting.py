@@ -27,6 +27,7 @@ KINDS = {
     "rarity": "rare",
 }
 JUDGED = Reason("judged", "a person judged this template anomalous", 1.0)
+MODEL_WEIGHT = 0.5  # of a language model's word: as much as a fault word's
 
 
 class Around(NamedTuple):
@@ -50,8 +51,17 @@ def rate_templates(log: StudiedLog) -> pl.DataFrame:
     """A log's scores as what people said leaves them (`apply_verdicts`); `verdict` is empty where nobody said any."""
     verdicts = log.memory.load_rows().select("key", "verdict")
     said = log.templates.select("key").join(verdicts, on="key", how="left", maintain_order="left")
-    rated = apply_verdicts(log.scores, log.vectors, said["verdict"].to_list())
+    heard = _hear_model(log)
+    rated = apply_verdicts(heard, log.vectors, said["verdict"].to_list())
     return rated.with_columns(pl.col("verdict").fill_null(""))
+
+
+def _hear_model(log: StudiedLog) -> pl.DataFrame:
+    """The scores, and what a language model says joined to them as one more part; nothing where it was not asked."""
+    said = pl.Series([log.judged.get(key, ("", ""))[0] for key in log.templates["key"]], dtype=pl.String)
+    more = pl.when(said == "anomalous").then(1 - (1 - pl.col("score")) * (1 - MODEL_WEIGHT))
+    less = more.when(said == "normal").then(pl.col("score") * (1 - MODEL_WEIGHT))
+    return log.scores.with_columns(score=less.otherwise("score"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +156,7 @@ def _describe(log: StudiedLog, facts: dict[str, Any], quote: Quote) -> Finding:
         source=facts["source"],
         template=facts["template"],
         score=float(facts["score"]),
-        why=tuple(_list_reasons(facts)),
+        why=tuple(_list_reasons(log, facts)),
         count=facts["count"],
         earlier=facts.get("baseline_count") or facts["before"],
         level=LEVEL_NAMES[facts["level"]] if facts["level"] >= 0 else "",
@@ -157,9 +167,12 @@ def _describe(log: StudiedLog, facts: dict[str, Any], quote: Quote) -> Finding:
     )
 
 
-def _list_reasons(facts: dict[str, Any]) -> Iterator[Reason]:
+def _list_reasons(log: StudiedLog, facts: dict[str, Any]) -> Iterator[Reason]:
     if facts["verdict"] == "anomalous":
         yield JUDGED
+    if facts["key"] in log.judged:
+        verdict, sentence = log.judged[facts["key"]]
+        yield Reason("llm", f"a language model: {sentence}", MODEL_WEIGHT if verdict == "anomalous" else 0.0)
     if facts["alike"]:
         yield Reason("judged", f"like one that a person judged anomalous: {facts['alike']}", float(facts["chance"]))
     for part, words in zip(facts["reasons"], facts["why"], strict=True):
