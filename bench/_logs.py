@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,13 @@ from crosslog.systems import System, load_systems
 REPOSITORY = Path(__file__).parent.parent
 SAMPLE, WHOLE = "bgl_2k", "bgl_events"  # of one machine: neither may teach the other
 SAMPLE_PATH = "loghub_2k/BGL_2k.log"
+STAGES = """
+import sys
+from tasks import download, parse
+for system in sys.argv[1:]:
+    download.main(system)
+    parse.main(system)
+"""
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ def labelled_logs() -> list[Log]:
     with tempfile.TemporaryDirectory() as folder:
         found = {path.name: Path() for path in sorted(Path("data/events").glob("*"))}
         if os.environ.get("CROSSLOG_MIRROR"):
-            systems |= parse_mirror(Path(folder))
+            systems |= parse_mirror(Path(folder), mirrored_systems())
             found |= {path.name: Path(folder) for path in sorted(Path(folder, "data/events").glob("*"))}
         return [
             _log(name, systems[name], place)
@@ -76,8 +84,13 @@ def labelled_logs() -> list[Log]:
         ]
 
 
-def parse_mirror(folder: Path) -> dict[str, System]:
-    """Parse the suite `real`, and the sample of BGL, in a workspace of their own; their entries of systems.yaml."""
+def mirrored_systems() -> list[str]:
+    """The suite `real`, and the sample of BGL."""
+    return [*Settings.load(REPOSITORY / "params.yaml").suite("real").systems, SAMPLE]
+
+
+def parse_mirror(folder: Path, systems: Collection[str]) -> dict[str, System]:
+    """Parse systems of the mirror in a workspace of their own; their entries of systems.yaml."""
     mirror = str(Path(os.environ["CROSSLOG_MIRROR"]).resolve())
     entries = YAML(typ="safe").load(REPOSITORY / "systems.yaml")
     sample = {key: value for key, value in entries[WHOLE].items() if key not in ("files", "expected")}
@@ -89,11 +102,8 @@ def parse_mirror(folder: Path) -> dict[str, System]:
         "CROSSLOG_MIRROR": mirror,
         "PYTHONPATH": f"{REPOSITORY}{os.pathsep}{REPOSITORY / 'src'}",
     }
-    systems = [*Settings.load(REPOSITORY / "params.yaml").suite("real").systems, SAMPLE]
-    for system in systems:
-        for task in ("download", "parse"):
-            command = [sys.executable, "-m", f"tasks.{task}", system]
-            subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-c", STAGES, *systems]
+    subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
     return {name: entry for name, entry in load_systems(folder / "systems.yaml").items() if name in systems}
 
 
