@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chat import Handler, completion, entries, serving
 from click.testing import Result
 from imports import REPOSITORY
 from projects import write_params
@@ -42,7 +43,7 @@ class Mill:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "state").mkdir()
-        write_params(folder / "state")
+        write_params(folder / "state", {"interpret.max_retries": 0})
 
     def write(self, name: str, lines: list[str]) -> str:
         (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -248,3 +249,49 @@ def test_a_reader_that_goes_away_is_no_trouble(place: Mill) -> None:
     command = f"{sys.executable} -c 'from crosslog.cli import app; app()' detect --state state {log} | true"
     done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
+
+
+def judging(handler: Handler, body: dict[str, Any]) -> None:
+    """A model that knows mills: a torn belt should be seen, all else is ordinary."""
+    judged = "operator" in body["messages"][0]["content"]
+    said = [
+        ("Anomalous because a belt is torn." if "torn" in entry["template"] else "Normal because the mill is at work.")
+        if judged
+        else "The drive belt of the mill tore and stopped."
+        for entry in entries(body)
+    ]
+    reply = {"interpretations": [{"number": n, "interpretation": text} for n, text in enumerate(said, 1)]}
+    handler.send(completion(json.dumps(reply)))
+
+
+def test_a_language_model_is_asked_once_and_heard(place: Mill, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = place.write("mill.log", mill())
+    before = place.findings(log)[0]
+    with serving() as server:
+        server.always = judging
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "none")
+        after = place.findings(log, "--llm")[0]
+        asked = len(server.asked)
+        assert place.findings(log, "--llm")[0] == after
+        assert len(server.asked) == asked > 0
+        sent = json.dumps(server.asked)
+    assert after["score"] > before["score"]
+    assert (after["source"], after["meaning"]) == ("llm", "The drive belt of the mill tore and stopped.")
+    assert "a language model: Anomalous because a belt is torn." in [why["text"] for why in after["why"]]
+    assert "fault 40" not in sent  # templates and examples, never a raw line
+    assert place.findings(log)[0]["score"] == before["score"]  # nobody asked
+
+
+def test_an_endpoint_that_is_not_there_is_trouble(place: Mill, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    result = place.run(place.write("mill.log", mill()), "--llm")
+    assert (result.exit_code, "Traceback" in result.stderr) == (2, False)
+
+
+def test_what_people_judged_of_other_systems_is_known_here(place: Mill) -> None:
+    log = place.write("mill.log", mill())
+    assert place.run(log, "--judge", "--system", "old", given=b"a\na\na\na\n").exit_code == 1
+    why = place.findings(log, "--system", "new")[0]["why"]
+    assert "like old (1.0" in next(one["text"] for one in why if one["kind"] == "known")

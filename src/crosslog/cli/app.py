@@ -61,6 +61,8 @@ def detect(  # noqa: PLR0913, PLR0917 - an option each
     as_json: Annotated[bool, Option("--json", help="one finding a line")] = False,
     html: Annotated[Path | None, Option(metavar="PAGE", help="write a page that opens from disk, too")] = None,
     judge: Annotated[bool, Option("--judge", help="ask for the verdicts that help most, first")] = False,
+    page: Annotated[bool, Option("--page", help="the same on a page for this machine alone, until Ctrl-C")] = False,
+    llm: Annotated[bool, Option("--llm", help="ask the model at OPENAI_BASE_URL about the worst")] = False,
     system: Annotated[str | None, Option(metavar="NAME", help="whose verdicts; else, the file's name")] = None,
     state: Annotated[Path | None, Option(metavar="DIR", help="what is remembered; else, your folder for such")] = None,
 ) -> None:
@@ -73,7 +75,7 @@ def detect(  # noqa: PLR0913, PLR0917 - an option each
 
     asked = Asked(tuple(files), title, tuple(baseline or ()), since, top, context, budget, system, state)
     with trouble_as_words():
-        raise typer.Exit(detect_findings(asked, Shown(as_json, html, judge)))
+        raise typer.Exit(detect_findings(asked, Shown(as_json, html, judge, page, llm)))
 
 
 @app.command()

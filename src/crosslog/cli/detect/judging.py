@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 import click
@@ -11,6 +12,7 @@ from rich.console import Console
 from crosslog.cli.detect.printing import describe_finding
 from crosslog.cli.detect.selecting import FLOOR, Around, rate_templates, select_template
 from crosslog.cli.detect.studying import StudiedLog
+from crosslog.cli.page.server import serve_page
 from crosslog.cli.review.rows import name_reviewer
 from crosslog.interpretation.meanings import Meaning
 from crosslog.interpretation.review import merging
@@ -33,7 +35,7 @@ def judge_log(log: StudiedLog, reviewer: str | None = None) -> int:
     """
     console = Console(stderr=True)
     name = name_reviewer(reviewer)
-    log.memory.keep_templates(lambda rows: merging.merge_meanings(_templates(log), rows, _meanings(log)))
+    keep_templates(log)
     console.print(f"verdicts are kept in {log.memory.path}; {KEYS}", markup=False, highlight=False)
     given: list[str] = []
     skipped: set[str] = set()
@@ -50,6 +52,24 @@ def judge_log(log: StudiedLog, reviewer: str | None = None) -> int:
             given.append(key)
             _judge(console, log, key, VERDICT_KEYS[answer], name)
     return len(given)
+
+
+def judge_on_page(log: StudiedLog, reviewer: str | None = None) -> None:
+    """Show the log's templates on the local page of reviews, where they can be judged, until Ctrl-C.
+
+    Raises
+    ------
+    CsvError, OSError
+        If what is remembered cannot be read or written.
+    """
+    keep_templates(log)
+    with contextlib.chdir(log.memory.folder):  # laid out as a clone is
+        serve_page(log.memory.system, 0, reviewer)
+
+
+def keep_templates(log: StudiedLog) -> None:
+    """Put the log's templates, each with its sentence, beside what people said of them."""
+    log.memory.keep_templates(lambda rows: merging.merge_meanings(_templates(log), rows, _meanings(log)))
 
 
 def _templates(log: StudiedLog) -> pl.DataFrame:

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import orjson
 from rich.console import Console
 
 from crosslog.artifacts import write_text
+from crosslog.cli.detect.asking import ask_model
 from crosslog.cli.detect.budget import bound_tokens, fit_texts
 from crosslog.cli.detect.gathering import STANDARD_INPUT, DetectError, LogFiles, gather_logs
-from crosslog.cli.detect.judging import judge_log
+from crosslog.cli.detect.judging import judge_log, judge_on_page
 from crosslog.cli.detect.memory import Memory, find_folder, name_log, read_params
 from crosslog.cli.detect.options import Asked
 from crosslog.cli.detect.page import FindingOnPage, LogOnPage, PageWords, write_page
@@ -23,21 +23,21 @@ from crosslog.cli.detect.printing import describe_finding, describe_log, describ
 from crosslog.cli.detect.selecting import Around, RankedLog, Selected, count_findings, rank_log, select_findings
 from crosslog.cli.detect.strips import draw_strip
 from crosslog.cli.detect.studying import StudiedLog, Tools, study_log
-from crosslog.detection.hints.meaning import KnownTexts
 from crosslog.detection.hints.reasons import explain_silence
 
-NOTHING_KNOWN = KnownTexts(np.zeros((0, 384), np.float32), [], [], np.zeros(0, bool))
 NO_FINDING, SOME_FINDING = 0, 1  # exit codes, as grep's; 2 is trouble
 MORE_LINES = 20  # of a finding, quoted beside the first where a page shows them
 
 
 @dataclass(frozen=True)
 class Shown:
-    """How findings are shown: JSON lines in place of text, a page besides, after a round of judging."""
+    """How findings are shown, and what is asked before: people, here or on a page, and a language model."""
 
     json: bool = False
     html: Path | None = None
     judge: bool = False
+    page: bool = False
+    llm: bool = False
 
 
 def detect_findings(asked: Asked, shown: Shown) -> int:
@@ -50,9 +50,11 @@ def detect_findings(asked: Asked, shown: Shown) -> int:
     """
     with tempfile.TemporaryDirectory(prefix="crosslog-") as folder:
         logs = list(_study(asked, Path(folder)))
-        if shown.judge:
-            for log in logs:
-                judge_log(log)
+        if shown.llm:
+            params = read_params(find_folder(asked.state))
+            logs = [ask_model(log, params) for log in logs]
+        for log in logs if shown.judge or shown.page else ():
+            (judge_on_page if shown.page else judge_log)(log)
         around = Around(asked.context, MORE_LINES if shown.html else 0)
         ranked = [rank_log(log) for log in logs]
         found = select_findings(ranked, asked.top, around)
@@ -67,13 +69,13 @@ def detect_findings(asked: Asked, shown: Shown) -> int:
 
 def _study(asked: Asked, folder: Path) -> Iterator[StudiedLog]:
     state = find_folder(asked.state)
-    tools = Tools.build(read_params(state), NOTHING_KNOWN, folder)
+    tools = Tools.build(read_params(state), folder)
     logs, left_out = gather_logs(asked.paths, asked.title, folder)
     ordinary = gather_logs(asked.baseline, asked.title, folder)[0] if asked.baseline else []
     for file in left_out:
         sys.stderr.write(f"not read: {file}\n")
     for log in logs:
-        memory = Memory(state, asked.system or name_log(asked.paths[0]))
+        memory = Memory(state, asked.system or name_log(log.members[0].name))
         studied = study_log(log, _find_baseline(log, ordinary) if asked.baseline else None, asked.since, memory, tools)
         for oddity in describe_oddities(studied.read.log.remarks.frame()):
             sys.stderr.write(f"{name_files(log)}: {oddity}\n")

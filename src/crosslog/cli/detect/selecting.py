@@ -26,6 +26,7 @@ KINDS = {
     "rarity": "rare",
 }
 JUDGED = Reason("judged", "a person judged this template anomalous", 1.0)
+MODEL_WEIGHT = 0.5  # of a language model's word: as much as a fault word's
 
 
 class Around(NamedTuple):
@@ -51,7 +52,10 @@ def rate_templates(log: StudiedLog) -> pl.DataFrame:
     said = log.templates.select("key").join(verdicts, on="key", how="left", maintain_order="left")
     verdict = said["verdict"].fill_null("")
     judged = pl.when(verdict == "anomalous").then(1.0).when(verdict == "normal").then(0.0)
-    return log.scores.with_columns(verdict=verdict).with_columns(score=judged.otherwise("score"))
+    model = pl.Series([log.judged.get(key, ("", ""))[0] for key in log.templates["key"]], dtype=pl.String)
+    more = pl.when(model == "anomalous").then(1 - (1 - pl.col("score")) * (1 - MODEL_WEIGHT))
+    joined = more.when(model == "normal").then(pl.col("score") * (1 - MODEL_WEIGHT)).otherwise("score")
+    return log.scores.with_columns(verdict=verdict).with_columns(score=judged.otherwise(joined))
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +142,7 @@ def _describe(log: StudiedLog, facts: dict[str, Any], quote: Quote) -> Finding:
         source=facts["source"],
         template=facts["template"],
         score=float(facts["score"]),
-        why=tuple(_list_reasons(facts)),
+        why=tuple(_list_reasons(log, facts)),
         count=facts["count"],
         earlier=facts.get("baseline_count") or facts["before"],
         level=LEVEL_NAMES[facts["level"]] if facts["level"] >= 0 else "",
@@ -149,9 +153,12 @@ def _describe(log: StudiedLog, facts: dict[str, Any], quote: Quote) -> Finding:
     )
 
 
-def _list_reasons(facts: dict[str, Any]) -> Iterator[Reason]:
+def _list_reasons(log: StudiedLog, facts: dict[str, Any]) -> Iterator[Reason]:
     if facts["verdict"] == "anomalous":
         yield JUDGED
+    if facts["key"] in log.judged:
+        verdict, sentence = log.judged[facts["key"]]
+        yield Reason("llm", f"a language model: {sentence}", MODEL_WEIGHT if verdict == "anomalous" else 0.0)
     for part, words in zip(facts["reasons"], facts["why"], strict=True):
         yield Reason(KINDS[part], words, float(facts[part]))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from crosslog import plugins
 from crosslog.cli.detect.gathering import DetectError, LogFiles
+from crosslog.cli.detect.knowing import gather_known
 from crosslog.cli.detect.memory import Memory
 from crosslog.cli.detect.options import parse_since
 from crosslog.cli.detect.scanning import Occurrences, ScannedLog, count_events, scan_log
@@ -35,22 +36,20 @@ class Tools:
     Attributes
     ----------
     miner, encoder : the default ones of params.yaml
-    known : what is known of failures elsewhere
     spool : a folder for what is in the making
     """
 
     miner: Miner
     encoder: RoundedEncoder
-    known: KnownTexts
     spool: Path
 
     @classmethod
-    def build(cls, params: Mapping[str, Any], known: KnownTexts, spool: Path) -> Tools:
+    def build(cls, params: Mapping[str, Any], spool: Path) -> Tools:
         """From the content of params.yaml."""
         name = params["parse"]["miner"]
         miner: Miner = plugins.build("logs.mining", name, params["miners"][name])
         encoder = build_encoder(EmbedSettings.model_validate(params["encoders"][params["embed"]]))
-        return cls(miner, encoder, known, spool)
+        return cls(miner, encoder, spool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +66,7 @@ class StudiedLog:
     scores : what `score_templates` gives, in their order
     known : what is known of failures elsewhere
     memory : what people said of them
+    judged : by key a language model's verdict and its sentence, where it was asked
     """
 
     read: ScannedLog
@@ -76,6 +76,7 @@ class StudiedLog:
     scores: pl.DataFrame
     known: KnownTexts
     memory: Memory
+    judged: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def files(self) -> LogFiles:
@@ -111,8 +112,10 @@ def study_log(
     ordinary = None if good is None else count_events(good, template_of, None)
     rows = _join_counts(templates.select("template_id", "key", "template", "example"), occurrences, ordinary)
     rows = _interpret(rows, memory.load_rows())
-    scores, vectors = _score(rows, occurrences, memory, tools)
-    return StudiedLog(read, occurrences, rows, vectors, scores, tools.known, memory)
+    known = gather_known(memory, tools.encoder)
+    vectors = _encode(rows, occurrences, memory, tools.encoder)
+    scores = score_templates(_facts(rows), occurrences.buckets, Meanings(vectors, known))
+    return StudiedLog(read, occurrences, rows, vectors, scores, known, memory)
 
 
 def _join_counts(templates: pl.DataFrame, occurrences: Occurrences, ordinary: Occurrences | None) -> pl.DataFrame:
@@ -145,21 +148,21 @@ def _interpret(rows: pl.DataFrame, remembered: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _score(
-    rows: pl.DataFrame, occurrences: Occurrences, memory: Memory, tools: Tools
-) -> tuple[pl.DataFrame, NDArray[np.float32]]:
-    """What score_templates gives, and the vectors: of all templates, or of those that look worst without them."""
-    facts = rows.select(
-        "template_id",
-        "count",
-        *(["baseline_count"] if "baseline_count" in rows.columns else []),
-        text="template",
-        levels=pl.when(pl.col("level") >= 0).then("level"),
-    )
-    worst: Sequence[int] = range(len(rows))
+def _facts(rows: pl.DataFrame) -> pl.DataFrame:
+    """What score_templates reads."""
+    compared = ["baseline_count"] if "baseline_count" in rows.columns else []
+    level = pl.when(pl.col("level") >= 0).then("level")
+    return rows.select("template_id", "count", *compared, text="template", levels=level)
+
+
+def _encode(
+    rows: pl.DataFrame, occurrences: Occurrences, memory: Memory, encoder: RoundedEncoder
+) -> NDArray[np.float32]:
+    """(templates, dim) vectors of all sentences, or of those whose templates look worst without, and zeros."""
+    worst = np.arange(len(rows))
     if len(rows) > MOST_ENCODED:
-        bare = score_templates(facts, occurrences.buckets)["score"]
-        worst = bare.arg_sort(descending=True)[:MOST_ENCODED].sort().to_list()
-    vectors = np.zeros((len(rows), tools.encoder.dim), dtype=np.float32)
-    vectors[list(worst)] = memory.find_vectors(rows["sentence"].gather(list(worst)).to_list(), tools.encoder)
-    return score_templates(facts, occurrences.buckets, Meanings(vectors, tools.known)), vectors
+        bare = score_templates(_facts(rows), occurrences.buckets)["score"].to_numpy()
+        worst = np.sort(np.argsort(-bare, kind="stable")[:MOST_ENCODED])
+    vectors = np.zeros((len(rows), encoder.dim), dtype=np.float32)
+    vectors[worst] = memory.find_vectors(rows["sentence"].gather(worst).to_list(), encoder)
+    return vectors
