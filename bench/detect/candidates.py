@@ -73,12 +73,12 @@ def list_candidates(peers: Peers, model: Path) -> list[Candidate]:
     return [
         Candidate("crosslog detect, first run", _ours, _read_ours),
         Candidate("crosslog detect, again", _ours, _read_ours, fresh=False),
-        Candidate("cordon", lambda log, _, __: _cordon(peers, model, log), _read_cordon),
         *(
             Candidate(f"LogLead, {name}", _loglead(peers, variant), _read_lines)
             for variant, name in (("rarity", "rarity"), ("oov", "out of vocabulary"))
         ),
         Candidate("grep -i, 14 words", lambda log, _, __: ["grep", "-niE", WORDS, str(log.path)], _read_grep),
+        Candidate("cordon", lambda log, _, __: _cordon(peers, model, log), _read_cordon),
     ]
 
 

@@ -25,22 +25,21 @@ def main(variant: str, path: str, system: str, most: str) -> None:
     enhancer = EventLogEnhancer(frame)
     enhancer.mask()
     enhancer.words("e_message_normalized")
-    words = enhancer.df.with_columns(anomaly=pl.lit(False))
-    scored = words.with_columns(score=pl.Series(score(words, variant)))
-    first = scored.sort("score", descending=True, maintain_order=True).head(int(most))
+    scored = score_lines(enhancer.df, variant)
+    first = scored.sort("pred_ano_proba", descending=True, maintain_order=True).head(int(most))
     print(json.dumps(first["number"].to_list()))
 
 
-def score(words: pl.DataFrame, variant: str) -> list[float]:
-    """A score for each line."""
-    detector = AnomalyDetector(item_list_col="e_words", print_scores=False, auc=False)
+def score_lines(words: pl.DataFrame, variant: str) -> pl.DataFrame:
+    """The lines with a column pred_ano_proba, the detector's score."""
+    detector = AnomalyDetector(item_list_col="e_words", print_scores=False, auc_roc=True)
     detector.train_df = words if variant == "rarity" else words.head(len(words) // 2)
     detector.test_df = words
     detector.prepare_train_test_data()
     train = detector.train_RarityModel if variant == "rarity" else detector.train_OOVDetector
     train()
-    detector.predict()
-    return list(detector.model.scores)
+    scored: pl.DataFrame = detector.predict()
+    return scored
 
 
 if __name__ == "__main__":
