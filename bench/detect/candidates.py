@@ -59,7 +59,8 @@ def run_candidate(candidate: Candidate, log: BenchedLog, folder: Path, most: int
     path = os.pathsep.join((str(REPOSITORY), str(REPOSITORY / "src")))
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", **({"PYTHONPATH": path} if _is_ours(command) else {})}
     run = measured(command, folder, environment, limits)
-    if run.stopped or run.status not in FOUND:
+    silent = run.status and not run.output.strip() and run.errors  # Python ends with 1, too, where a program breaks
+    if run.stopped or run.status not in FOUND or silent:
         return Outcome(run, failure=run.stopped or f"failed with status {run.status}")
     return Outcome(run, Showing(candidate.read(run.output)))
 

@@ -115,17 +115,19 @@ def learns_from_labels(fitted: Any, scores: np.ndarray) -> bool:
     return not np.array_equal(fitted.adapt(turned, SOURCES).score(QUERY), scores)
 
 
-def test_adapting_leaves_the_fitted_detector_alone(fitted: Any) -> None:
-    before = {key: array.copy() for key, array in fitted.state.items()}
-    fitted.adapt(TARGET.support, SOURCES)
+def test_adapting_leaves_the_fitted_detector_and_inputs_alone(fitted: Any) -> None:
+    events = TARGET.support.events
+    inputs = (events.units, events.messages, events.labels, events.texts.table)
+    before, given = {key: array.copy() for key, array in fitted.state.items()}, [array.copy() for array in inputs]
+    fitted.adapt(TARGET.support, SOURCES).score(TARGET.support.withhold())
     assert set(before) == set(fitted.state)
     assert all(np.array_equal(before[key], fitted.state[key]) for key in before)
+    assert all(np.array_equal(*pair) for pair in zip(given, inputs, strict=True))
 
 
-def test_adapting_anew_forgets_the_last_adaptation(fitted: Any) -> None:
-    first = fitted.adapt(TARGET.support, SOURCES).score(QUERY)
+def test_adapting_anew_forgets_the_last_adaptation(fitted: Any, adapted: Any) -> None:
     fitted.adapt(only(TARGET.support, True), SOURCES)
-    assert np.array_equal(first, fitted.adapt(TARGET.support, SOURCES).score(QUERY))
+    assert np.array_equal(adapted.score(QUERY), fitted.adapt(TARGET.support, SOURCES).score(QUERY))
 
 
 def test_a_state_holds_numbers_before_and_after_adapting(fitted: Any, adapted: Any) -> None:
@@ -167,14 +169,6 @@ def test_adaptation_steps_go_from_the_fitted_detector_to_the_adapted_one(stepwis
     assert np.array_equal(first, fitted.score(QUERY))
     assert np.array_equal(last, adapt_once(stepwise).score(QUERY))
     assert all(not np.array_equal(last, scores) for scores in (first, *between))
-
-
-def test_inputs_are_left_as_they_are(fitted: Any) -> None:
-    events = TARGET.support.events
-    before = [array.copy() for array in (events.units, events.messages, events.labels, events.texts.table)]
-    fitted.adapt(TARGET.support, SOURCES).score(TARGET.support.withhold())
-    after = [events.units, events.messages, events.labels, events.texts.table]
-    assert all(np.array_equal(*pair) for pair in zip(before, after, strict=True))
 
 
 def test_every_trainable_parameter_changes_in_one_training_step(name: str, fitted: Any) -> None:

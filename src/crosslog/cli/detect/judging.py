@@ -16,7 +16,7 @@ from crosslog.cli.page.server import serve_page
 from crosslog.cli.review.rows import name_reviewer
 from crosslog.interpretation.meanings import Meaning
 from crosslog.interpretation.review import merging
-from crosslog.labelling.judging import KnownVectors, order_templates
+from crosslog.labelling.judging import order_templates
 
 VERDICT_KEYS = {"n": "normal", "a": "anomalous", "d": "depends", "0": ""}
 SKIP, BACK, QUIT = "s", "u", "q"
@@ -83,15 +83,8 @@ def _meanings(log: StudiedLog) -> dict[str, Meaning]:
 
 def _next(log: StudiedLog, skipped: set[str]) -> int | None:
     """The row of the template whose verdict helps most; None where all are judged or skipped."""
-    rows = log.memory.load_rows().select("key", "verdict")
-    asked = log.templates.select("key", "first_line", occurrences="count").join(
-        rows, on="key", how="left", maintain_order="left"
-    )
-    ordered = order_templates(
-        asked.with_columns(pl.col("verdict").fill_null(""), suspicious=log.scores["fault_words"].fill_null(0) > 0),
-        log.vectors,
-        KnownVectors(log.known.vectors[log.known.anomalous], log.known.vectors[~log.known.anomalous]),
-    )
+    asked = log.templates.select("key", "first_line", occurrences="count")
+    ordered = order_templates(asked.hstack(rate_templates(log).select("verdict", "chance", "doubt")))
     left = ordered.filter(~pl.col("key").is_in(list(skipped)))["key"]
     return None if left.is_empty() else int(log.templates["key"].index_of(left[0]))  # type: ignore[arg-type]
 

@@ -12,6 +12,7 @@ import polars as pl
 from crosslog.cli.detect.quoting import quote_lines
 from crosslog.cli.detect.strips import draw_strip
 from crosslog.cli.detect.studying import StudiedLog
+from crosslog.detection.hints.belief import apply_verdicts
 from crosslog.detection.hints.reasons import LEVEL_NAMES
 from crosslog.monitoring.findings import Companion, Finding, Quote, Reason
 from crosslog.monitoring.incidents import find_leaders
@@ -47,15 +48,20 @@ class Selected:
 
 
 def rate_templates(log: StudiedLog) -> pl.DataFrame:
-    """A log's scores with what people said, as `verdict`, which stands above what is reckoned."""
+    """A log's scores as what people said leaves them (`apply_verdicts`); `verdict` is empty where nobody said any."""
     verdicts = log.memory.load_rows().select("key", "verdict")
     said = log.templates.select("key").join(verdicts, on="key", how="left", maintain_order="left")
-    verdict = said["verdict"].fill_null("")
-    judged = pl.when(verdict == "anomalous").then(1.0).when(verdict == "normal").then(0.0)
-    model = pl.Series([log.judged.get(key, ("", ""))[0] for key in log.templates["key"]], dtype=pl.String)
-    more = pl.when(model == "anomalous").then(1 - (1 - pl.col("score")) * (1 - MODEL_WEIGHT))
-    joined = more.when(model == "normal").then(pl.col("score") * (1 - MODEL_WEIGHT)).otherwise("score")
-    return log.scores.with_columns(verdict=verdict).with_columns(score=judged.otherwise(joined))
+    heard = _hear_model(log)
+    rated = apply_verdicts(heard, log.vectors, said["verdict"].to_list())
+    return rated.with_columns(pl.col("verdict").fill_null(""))
+
+
+def _hear_model(log: StudiedLog) -> pl.DataFrame:
+    """The scores, and what a language model says joined to them as one more part; nothing where it was not asked."""
+    said = pl.Series([log.judged.get(key, ("", ""))[0] for key in log.templates["key"]], dtype=pl.String)
+    more = pl.when(said == "anomalous").then(1 - (1 - pl.col("score")) * (1 - MODEL_WEIGHT))
+    less = more.when(said == "normal").then(pl.col("score") * (1 - MODEL_WEIGHT))
+    return log.scores.with_columns(score=less.otherwise("score"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,10 +113,18 @@ def _select(ranked: RankedLog, rows: Sequence[int], around: Around) -> Iterator[
     raw = quote_lines(log.files, set(_list_wanted(log, rows, around)))
     for row in rows:
         facts = {**log.templates.row(row, named=True), **rated.row(row, named=True)}
+        facts["alike"] = _name_alike(ranked, facts["like_row"])
         others = facts["lines"][1 : around.more + 1]
         more = {_place(log, line): raw[line] for line in others if line in raw}
         finding = _describe(log, facts, _quote(log, facts["lines"][0], raw, around.context))
         yield Selected(replace(finding, together=tuple(_name_others(ranked, row))), log, row, more)
+
+
+def _name_alike(ranked: RankedLog, like: int | None) -> str:
+    """The sentence of the judged template that is closest, where a person said anomalous; else nothing."""
+    if like is None or ranked.rated["verdict"][like] != "anomalous":
+        return ""
+    return str(ranked.log.templates["sentence"][like])
 
 
 def _name_others(ranked: RankedLog, leader: int) -> Iterator[Companion]:
@@ -159,6 +173,8 @@ def _list_reasons(log: StudiedLog, facts: dict[str, Any]) -> Iterator[Reason]:
     if facts["key"] in log.judged:
         verdict, sentence = log.judged[facts["key"]]
         yield Reason("llm", f"a language model: {sentence}", MODEL_WEIGHT if verdict == "anomalous" else 0.0)
+    if facts["alike"]:
+        yield Reason("judged", f"like one that a person judged anomalous: {facts['alike']}", float(facts["chance"]))
     for part, words in zip(facts["reasons"], facts["why"], strict=True):
         yield Reason(KINDS[part], words, float(facts[part]))
 

@@ -15,7 +15,7 @@ LEAST_ALIKE = 0.3  # cosine of MiniLM below which nothing is called alike
 NEARBY = 0.15  # difference of cosines over which a known text counts e times less: the nearest ones decide, not one
 SOME, ALONE = 0.6, 0.9  # from the first cosine on the nearest text counts more by itself, from the second it alone
 LEAD = 0.1  # how far faults must be ahead of ordinary texts, as a difference of cosines, to be nearly sure: tanh(1)
-COLUMNS = {"meaning": pl.Float64, "similarity": pl.Float64, "like": pl.String, "like_sentence": pl.String}
+ALIKE_COLUMNS = {"meaning": pl.Float64, "similarity": pl.Float64, "like": pl.String, "like_sentence": pl.String}
 ROWS_AT_ONCE = 1024  # templates: the table of cosines stays small
 
 
@@ -70,7 +70,7 @@ def compare_meanings(vectors: NDArray[np.float32], known: KnownTexts) -> pl.Data
 
 def call_unlike(rows: int) -> pl.DataFrame:
     """What `compare_meanings` says of so many templates where nothing is alike, or nothing known."""
-    return pl.DataFrame({name: [None] * rows for name in COLUMNS}, schema=COLUMNS)
+    return pl.DataFrame({name: [None] * rows for name in ALIKE_COLUMNS}, schema=ALIKE_COLUMNS)
 
 
 def _find_nearest(
