@@ -22,6 +22,7 @@ LITERAL_VALUES = frozenset(["true", "false", "yes", "no", "null"])
 _OUTCOMES = "begin close down end fail failure in off ok on open out shutdown start startup stop success up"
 OUTCOMES = frozenset(_OUTCOMES.split())
 ALIKE = ((3, 1), (2, 3))  # so many values shared in more contexts than so many
+MOST = 2  # other words that each verb stands beside, on average; twice as many if it does not look like a verb
 LEAST_PREFIX = 3  # letters that numbered names have in common where they are of one series
 
 
@@ -60,16 +61,37 @@ class Limits:
         """Whether values are a few kinds of numbered things, such as `eth<*>` and `wlan<*>`: only the number varies."""
         return len(values) <= self.few and _are_numbered(values) and len(_prefix(values)) < LEAST_PREFIX
 
+    def are_verbs(self, words: Collection[str], values: int) -> bool:
+        """Whether words at one place of so many values of several words are a few that each stand beside many others."""
+        plain = len(words) <= 2 * self.few and all(is_plain(word) for word in words)
+        often = MOST if mostly_actions(words) else 2 * MOST
+        return plain and values >= often * len(words)
+
     def are_states(self, before: Words, values: Collection[Words]) -> bool:
         """Whether values are states that something is in, or changes from or to."""
-        plain = all(len(value) == 1 and value[0].replace("_", "").isalpha() for value in values)
+        plain = all(len(value) == 1 and is_plain(value[0]) for value in values)
         known = any(value[0] in LITERAL_VALUES or len(value[0]) == 1 for value in values)
         return plain and not known and find_introduction(before) in CHANGING and len(values) <= 2 * self.few
 
 
+def is_plain(word: str) -> bool:
+    """Whether a word is of letters, as words of a language are: `half-open` and `not_ready` too."""
+    return word.replace("_", "").replace("-", "").isalpha()
+
+
+def mostly_actions(words: Collection[str]) -> bool:
+    """Whether at least half of the words say what happens."""
+    return 2 * sum(is_action(word) for word in words) >= len(words)
+
+
+def is_action(word: str) -> bool:
+    """Whether a word says what happens, or to what end it came."""
+    return word in OUTCOMES or word.endswith(("ed", "ing"))
+
+
 def are_actions(values: Collection[Words]) -> bool:
     """Whether values say what happens, or to what end it came."""
-    return all(len(value) == 1 and (value[0] in OUTCOMES or value[0].endswith(("ed", "ing"))) for value in values)
+    return all(len(value) == 1 and is_action(value[0]) for value in values)
 
 
 def are_a_type(values: Collection[Words], contexts: Mapping[Words, Collection[Hashable]]) -> bool:
