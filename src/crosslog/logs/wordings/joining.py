@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,12 +10,13 @@ import numpy as np
 
 from crosslog.logs.wordings.naming import ClusterPart, Groups
 from crosslog.logs.wordings.patterns import NEW, KnownTemplates, WordPattern
-from crosslog.logs.wordings.slots import INTRODUCING, Limits, are_a_type, are_names, are_series, find_introduction
+from crosslog.logs.wordings.slots import INTRODUCING, Limits, are_a_type, are_names, are_series, find_introduction, mostly_actions
 from crosslog.logs.wordings.spans import find_common_spans
 from crosslog.logs.wordings.words import VARYING, Words, shorten_wording, varies
 
 Contexts = Mapping[Words, set[tuple[int, int]]]
 
+SHARED, LATEST = 3, 16  # values that two frames of a cross share, and frames of a value that are looked at
 LEAST_CONSTANTS = 3  # of a wording that takes in others
 
 
@@ -38,7 +39,7 @@ class _Frame:
 
     def holds_a_variable(self, sizes: Mapping[Words, int], messages: int, contexts: Contexts, limits: Limits) -> bool:
         """Whether these values (value: events, and all their messages) are no statements, and the frame is enough."""
-        if limits.is_statement(sizes):
+        if limits.is_statement(sizes) or limits.are_verbs_alone(sizes, self._introduced(1, known=False)):
             return False
         if self.constants and (are_series(sizes) or are_a_type(sizes, contexts)):
             return True
@@ -89,7 +90,7 @@ def _join(groups: Groups, messages: Sequence[int], events: Sequence[int], limits
     """Join once what can be joined, the frames with the most wordings first; whether anything was."""
     found = len(groups)
     frames = _frames(list(groups), limits)
-    contexts = _contexts(frames)
+    contexts, crosses = _contexts(frames), Crosses(frames)
     for frame, wordings in frames:
         values = [frame.value(wording) for wording in wordings if wording in groups]
         sizes = {value: sum(events[part] for part in groups[frame.around(value)]) for value in values}
@@ -99,10 +100,36 @@ def _join(groups: Groups, messages: Sequence[int], events: Sequence[int], limits
             sum(messages[part] for part in groups[frame.around(value)]) if VARYING in value else len(value) > 0
             for value in sizes
         )
-        if _is_tight(sizes) and frame.holds_a_variable(sizes, said, contexts, limits):
+        if _is_tight(sizes) and (
+            frame.holds_a_variable(sizes, said, contexts, limits) or crosses.are_names(frame, sizes, limits)
+        ):
             joined = [part for value in sizes for part in groups.pop(frame.around(value))]
             groups.setdefault(shorten_wording(frame.around((VARYING,))), []).extend(joined)
     return len(groups) < found
+
+
+class Crosses:
+    """Which frames of as many words each value stands in: a few verbs times many names are a cross."""
+
+    def __init__(self, frames: Sequence[tuple[_Frame, list[Words]]]) -> None:
+        self._frames: dict[tuple[int, int, str], list[int]] = defaultdict(list)
+        for number, (frame, wordings) in enumerate(frames):
+            for wording in wordings:
+                value = frame.value(wording)
+                if len(value) == 1 and not varies(value[0]):
+                    self._frames[len(frame.before), len(frame.after), value[0]].append(number)
+
+    def are_names(self, frame: _Frame, values: Collection[Words], limits: Limits) -> bool:
+        """Whether single words are so many, or stand in so few other frames together, that they are no verbs."""
+        words = [value[0] for value in values if len(value) == 1]
+        if len(words) < len(values) or len(words) <= limits.few or not frame.constants or mostly_actions(words):
+            return False
+        if len(words) > limits.many:
+            return True
+        found = [self._frames.get((len(frame.before), len(frame.after), word), ()) for word in words]
+        shared = Counter(number for numbers in found for number in numbers[:LATEST])
+        together = sum(count >= SHARED for count in shared.values()) > 1
+        return together and len(words) ** 2 >= 2 * sum(map(len, found))
 
 
 def _contexts(frames: Sequence[tuple[_Frame, list[Words]]]) -> Contexts:

@@ -21,6 +21,7 @@ FAULTS = ("error", "exception", "failure", "fault")  # a name that ends so says 
 LITERAL_VALUES = frozenset(["true", "false", "yes", "no", "null"])
 _OUTCOMES = "begin close down end fail failure in off ok on open out shutdown start startup stop success up"
 OUTCOMES = frozenset(_OUTCOMES.split())
+NO_ACTIONS = ("eed", "string", "thing")  # as these end
 ALIKE = ((3, 1), (2, 3))  # so many values shared in more contexts than so many
 MOST = 2  # other words that each verb stands beside, on average; twice as many if it does not look like a verb
 LEAST_PREFIX = 3  # letters that numbered names have in common where they are of one series
@@ -67,9 +68,15 @@ class Limits:
         often = MOST if mostly_actions(words) else 2 * MOST
         return plain and values >= often * len(words)
 
+    def are_verbs_alone(self, values: Collection[Words], introduced: bool) -> bool:
+        """Whether values of a slot are a few words that say what happens: all of them where a noun stands before."""
+        if len(values) > 2 * self.few or not all(_is_plain_word(value) and len(value[0]) > 1 for value in values):
+            return False
+        return are_actions(values) if introduced else mostly_actions([value[0] for value in values])
+
     def are_states(self, before: Words, values: Collection[Words]) -> bool:
         """Whether values are states that something is in, or changes from or to."""
-        plain = all(len(value) == 1 and is_plain(value[0]) for value in values)
+        plain = all(map(_is_plain_word, values))
         known = any(value[0] in LITERAL_VALUES or len(value[0]) == 1 for value in values)
         return plain and not known and find_introduction(before) in CHANGING and len(values) <= 2 * self.few
 
@@ -79,6 +86,10 @@ def is_plain(word: str) -> bool:
     return word.replace("_", "").replace("-", "").isalpha()
 
 
+def _is_plain_word(value: Words) -> bool:
+    return len(value) == 1 and is_plain(value[0])
+
+
 def mostly_actions(words: Collection[str]) -> bool:
     """Whether at least half of the words say what happens."""
     return 2 * sum(is_action(word) for word in words) >= len(words)
@@ -86,7 +97,7 @@ def mostly_actions(words: Collection[str]) -> bool:
 
 def is_action(word: str) -> bool:
     """Whether a word says what happens, or to what end it came."""
-    return word in OUTCOMES or word.endswith(("ed", "ing"))
+    return word in OUTCOMES or (word.endswith(("ed", "ing")) and not word.endswith(NO_ACTIONS))
 
 
 def are_actions(values: Collection[Words]) -> bool:
