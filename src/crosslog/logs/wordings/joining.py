@@ -10,7 +10,7 @@ import numpy as np
 
 from crosslog.logs.wordings.naming import ClusterPart, Groups
 from crosslog.logs.wordings.patterns import NEW, KnownTemplates, WordPattern
-from crosslog.logs.wordings.slots import INTRODUCING, Limits, are_a_type, are_names, are_series, find_introduction, mostly_actions
+from crosslog.logs.wordings.slots import INTRODUCING, Limits, are_a_type, are_names, are_series, find_introduction, is_action, mostly_actions
 from crosslog.logs.wordings.spans import find_common_spans
 from crosslog.logs.wordings.words import VARYING, Words, shorten_wording, varies
 
@@ -39,7 +39,7 @@ class _Frame:
 
     def holds_a_variable(self, sizes: Mapping[Words, int], messages: int, contexts: Contexts, limits: Limits) -> bool:
         """Whether these values (value: events, and all their messages) are no statements, and the frame is enough."""
-        if limits.is_statement(sizes) or limits.are_verbs_alone(sizes, self._introduced(1, known=False)):
+        if limits.is_statement(sizes) or limits.say_what_happens(self.before, sizes):
             return False
         if self.constants and (are_series(sizes) or are_a_type(sizes, contexts)):
             return True
@@ -129,7 +129,8 @@ class Crosses:
         found = [self._frames.get((len(frame.before), len(frame.after), word), ()) for word in words]
         shared = Counter(number for numbers in found for number in numbers[:LATEST])
         together = sum(count >= SHARED for count in shared.values()) > 1
-        return together and len(words) ** 2 >= 2 * sum(map(len, found))
+        said = any(map(is_action, frame.around(())))
+        return together and (said or len(words) ** 2 >= 2 * sum(map(len, found)))
 
 
 def _contexts(frames: Sequence[tuple[_Frame, list[Words]]]) -> Contexts:

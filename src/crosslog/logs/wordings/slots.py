@@ -17,6 +17,7 @@ STRUCTURE = INTRODUCING | {"by", "of", "to", "with"}  # more words that say what
 CHANGING = frozenset(
     ["from", "in", "mode", "state", "status", "to"]
 )  # a state is likely to follow, if it is a plain word
+NAMING_STATES = frozenset(["state", "status"])
 FAULTS = ("error", "exception", "failure", "fault")  # a name that ends so says what happened
 LITERAL_VALUES = frozenset(["true", "false", "yes", "no", "null"])
 _OUTCOMES = "begin close down end fail failure in off ok on open out shutdown start startup stop success up"
@@ -68,11 +69,16 @@ class Limits:
         often = MOST if mostly_actions(words) else 2 * MOST
         return plain and values >= often * len(words)
 
-    def are_verbs_alone(self, values: Collection[Words], introduced: bool) -> bool:
-        """Whether values of a slot are a few words that say what happens: all of them where a noun stands before."""
-        if len(values) > 2 * self.few or not all(_is_plain_word(value) and len(value[0]) > 1 for value in values):
+    def say_what_happens(self, before: Words, values: Collection[Words]) -> bool:
+        """Whether values are a few verbs or states, alone or beside a variable: all are verbs where a noun is before."""
+        told = {tuple(word for word in value if word != VARYING) for value in values}
+        words = [value[0] for value in told if _is_plain_word(value) and len(value[0]) > 1]
+        if len(words) < len(told) or not 1 < len(words) <= 2 * self.few:
             return False
-        return are_actions(values) if introduced else mostly_actions([value[0] for value in values])
+        introduction = find_introduction(before)
+        return introduction in NAMING_STATES or (
+            all(map(is_action, words)) if introduction in INTRODUCING else mostly_actions(words)
+        )
 
     def are_states(self, before: Words, values: Collection[Words]) -> bool:
         """Whether values are states that something is in, or changes from or to."""

@@ -117,7 +117,7 @@ class _Splitter:
             return False
         introduction = find_introduction(before)
         introduced = introduction in INTRODUCING
-        if self._limits.are_verbs_alone(values, introduced):
+        if self._limits.say_what_happens(before, values):
             return False
         prepared = introduction in STRUCTURE
         if len(values) > (self._limits.many if last and only and not prepared else self._limits.few):
