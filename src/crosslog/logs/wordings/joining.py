@@ -14,7 +14,7 @@ from crosslog.logs.wordings.slots import INTRODUCING, Limits, are_a_type, are_na
 from crosslog.logs.wordings.spans import find_common_spans
 from crosslog.logs.wordings.words import VARYING, Words, shorten_wording, varies
 
-Contexts = Mapping[Words, set[tuple[int, int]]]
+Contexts = Mapping[Words, Mapping[tuple[int, int], Sequence[int]]]
 
 SHARED, LATEST = 3, 16  # values that two frames of a cross share, and frames of a value that are looked at
 LEAST_CONSTANTS = 3  # of a wording that takes in others
@@ -32,6 +32,10 @@ class _Frame:
 
     def value(self, wording: Words) -> Words:
         return wording[len(self.before) : len(wording) - len(self.after)]
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        return len(self.before), len(self.after)
 
     @property
     def constants(self) -> int:
@@ -90,7 +94,7 @@ def _join(groups: Groups, messages: Sequence[int], events: Sequence[int], limits
     """Join once what can be joined, the frames with the most wordings first; whether anything was."""
     found = len(groups)
     frames = _frames(list(groups), limits)
-    contexts, crosses = _contexts(frames), Crosses(frames)
+    contexts = _contexts(frames)
     for frame, wordings in frames:
         values = [frame.value(wording) for wording in wordings if wording in groups]
         sizes = {value: sum(events[part] for part in groups[frame.around(value)]) for value in values}
@@ -101,47 +105,39 @@ def _join(groups: Groups, messages: Sequence[int], events: Sequence[int], limits
             for value in sizes
         )
         if _is_tight(sizes) and (
-            frame.holds_a_variable(sizes, said, contexts, limits) or crosses.are_names(frame, sizes, limits)
+            frame.holds_a_variable(sizes, said, contexts, limits) or _are_names(frame, sizes, contexts, limits)
         ):
             joined = [part for value in sizes for part in groups.pop(frame.around(value))]
             groups.setdefault(shorten_wording(frame.around((VARYING,))), []).extend(joined)
     return len(groups) < found
 
 
-class Crosses:
-    """Which frames of as many words each value stands in: a few verbs times many names are a cross."""
-
-    def __init__(self, frames: Sequence[tuple[_Frame, list[Words]]]) -> None:
-        self._frames: dict[tuple[int, int, str], list[int]] = defaultdict(list)
-        for number, (frame, wordings) in enumerate(frames):
-            for wording in wordings:
-                value = frame.value(wording)
-                if len(value) == 1 and not varies(value[0]):
-                    self._frames[len(frame.before), len(frame.after), value[0]].append(number)
-
-    def are_names(self, frame: _Frame, values: Collection[Words], limits: Limits) -> bool:
-        """Whether single words are so many, or stand in so few other frames together, that they are no verbs."""
-        words = [value[0] for value in values if len(value) == 1]
-        if len(words) < len(values) or len(words) <= limits.few or not frame.constants or mostly_actions(words):
-            return False
-        if len(words) > limits.many:
-            return True
-        found = [self._frames.get((len(frame.before), len(frame.after), word), ()) for word in words]
-        shared = Counter(number for numbers in found for number in numbers[:LATEST])
-        together = sum(count >= SHARED for count in shared.values()) > 1
-        said = any(map(is_action, frame.around(())))
-        return together and (said or len(words) ** 2 >= 2 * sum(map(len, found)))
-
-
 def _contexts(frames: Sequence[tuple[_Frame, list[Words]]]) -> Contexts:
-    """How many words are before and after each value that is one word, in all frames."""
-    contexts: dict[Words, set[tuple[int, int]]] = defaultdict(set)
-    for frame, wordings in frames:
+    """By each value that is one word: the frames it stands in, by how many words are before and after it."""
+    contexts: dict[Words, dict[tuple[int, int], list[int]]] = defaultdict(dict)
+    for number, (frame, wordings) in enumerate(frames):
         for wording in wordings:
             value = frame.value(wording)
             if len(value) == 1 and not varies(value[0]):
-                contexts[value].add((len(frame.before), len(frame.after)))
+                contexts[value].setdefault(frame.lengths, []).append(number)
     return contexts
+
+
+def _are_names(frame: _Frame, values: Collection[Words], contexts: Contexts, limits: Limits) -> bool:
+    """Whether values are the names of a cross: single words, so many that they are no verbs, or shared with others.
+
+    In a cross of verbs and names the frame of each verb has many names, and that of each name has the few verbs.
+    """
+    words = [value[0] for value in values if len(value) == 1]
+    if len(words) < len(values) or len(words) <= limits.few or not frame.constants or mostly_actions(words):
+        return False
+    if len(words) > limits.many:
+        return True
+    found = [contexts.get(value, {}).get(frame.lengths, ()) for value in values]
+    shared = Counter(number for numbers in found for number in numbers[:LATEST])
+    together = sum(count >= SHARED for count in shared.values()) > 1
+    said = any(map(is_action, frame.around(())))
+    return together and (said or len(words) ** 2 >= 2 * sum(map(len, found)))
 
 
 def _absorb(groups: Groups) -> bool:
