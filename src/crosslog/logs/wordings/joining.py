@@ -10,7 +10,16 @@ import numpy as np
 
 from crosslog.logs.wordings.naming import ClusterPart, Groups
 from crosslog.logs.wordings.patterns import NEW, KnownTemplates, WordPattern
-from crosslog.logs.wordings.slots import INTRODUCING, Limits, are_a_type, are_names, are_series, find_introduction, is_action, mostly_actions
+from crosslog.logs.wordings.slots import (
+    INTRODUCING,
+    Limits,
+    are_a_type,
+    are_names,
+    are_series,
+    find_introduction,
+    is_action,
+    mostly_actions,
+)
 from crosslog.logs.wordings.spans import find_common_spans
 from crosslog.logs.wordings.words import VARYING, Words, shorten_wording, varies
 

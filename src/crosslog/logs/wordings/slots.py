@@ -64,13 +64,16 @@ class Limits:
         return len(values) <= self.few and _are_numbered(values) and len(_prefix(values)) < LEAST_PREFIX
 
     def are_verbs(self, words: Collection[str], values: int) -> bool:
-        """Whether words at one place of so many values of several words are a few that each stand beside many others."""
+        """Whether words at one place of so many values are a few that each stand beside many others."""
         plain = len(words) <= 2 * self.few and all(is_plain(word) for word in words)
         often = MOST if mostly_actions(words) else 2 * MOST
         return plain and values >= often * len(words)
 
     def say_what_happens(self, before: Words, values: Collection[Words]) -> bool:
-        """Whether values are a few verbs or states, alone or beside a variable: all are verbs where a noun is before."""
+        """Whether values are a few verbs or states, alone or beside a variable.
+
+        Behind a noun that introduces names all must look like verbs, elsewhere half of them.
+        """
         told = {tuple(word for word in value if word != VARYING) for value in values}
         words = [value[0] for value in told if _is_plain_word(value) and len(value[0]) > 1]
         if len(words) < len(told) or not 1 < len(words) <= 2 * self.few:

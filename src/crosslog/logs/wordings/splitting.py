@@ -20,7 +20,7 @@ from crosslog.logs.wordings.slots import (
     are_series,
     find_introduction,
 )
-from crosslog.logs.wordings.words import VARYING, Words, find_common, varies
+from crosslog.logs.wordings.words import Words, find_common, varies
 
 _Found = Mapping[Words, set[tuple[int, int]]]  # value: lengths of clusters, and places in them, with a slot that has it
 _Values = Counter[Words]  # value: events

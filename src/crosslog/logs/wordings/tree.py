@@ -1,8 +1,10 @@
 """Messages clustered as by a fixed-depth tree (He et al., ICWS 2017), in time that grows with their number only.
 
-Messages of one length that begin alike are compared in the order in which they were first seen: a message joins the
-cluster that shares the most words with it, if that is enough, or founds one. Two that share enough share one of the
-rarest words of either, so that only clusters with such a word are looked at, and of these the latest alone.
+Messages of one length that begin alike are compared in an order that has those with the same most frequent words
+together (as the paths of Zhang et al., FT-tree, IWQoS 2017), so that what is said of many names in turn is clustered by
+what is said, not by name. A message joins the cluster that shares the most words with it, if that is enough, or founds
+one. Two that share enough share one of the rarest words of either, so that only clusters with such a word are looked
+at, and of these the latest alone.
 """
 
 from __future__ import annotations
