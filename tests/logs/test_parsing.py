@@ -50,7 +50,7 @@ def test_bad_bytes_are_counted_and_the_line_is_read(parse_bytes: Callable[..., A
 
 
 @pytest.mark.parametrize("name", ["bgl", "cfdr_syslog", "hdfs", "hadoop", "plain", "syslog"])
-@pytest.mark.parametrize("chunk_bytes", [1, 100, 1777])
+@pytest.mark.parametrize("chunk_bytes", [1, 400, 1777])
 def test_the_result_does_not_depend_on_where_chunks_are_cut(
     name: str, chunk_bytes: int, parse: Callable[..., Any]
 ) -> None:
@@ -67,8 +67,8 @@ def test_gz_and_zip_are_read_like_the_plain_file(tmp_path: Path, parse: Callable
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(sample, "in/bgl.log")
     plain, _ = parse([sample], "bgl")
-    assert plain.equals(parse([tmp_path / "a.log.gz"], "bgl", 64)[0])
-    assert plain.equals(parse([tmp_path / "a.zip"], "bgl", 64)[0])
+    assert plain.equals(parse([tmp_path / "a.log.gz"], "bgl", 500)[0])
+    assert plain.equals(parse([tmp_path / "a.zip"], "bgl", 500)[0])
 
 
 def test_lines_are_numbered_through_all_members_in_name_order(tmp_path: Path, parse: Callable[..., Any]) -> None:
@@ -150,7 +150,7 @@ def test_messages_and_templates_count_events_and_keep_the_first_line(parse_bytes
         ("the gizmo number of user green turned", 1, 4),
     ]
     assert templates.select("template", "example", "count", "first_line").rows() == [
-        ("the gizmo number <*> of user <*> turned", "the gizmo number of user red turned", 5, 1)
+        ("the gizmo number <*> of user <*> turned", "the gizmo number 0 of user red turned", 5, 1)
     ]
     assert events["message_id"].to_list() == [0, 1, 0, 2, 0]
     assert templates["key"].to_list() == ["bb5d6ecc0969eb2e"]
@@ -236,7 +236,7 @@ def test_two_components_that_say_the_same_share_a_template_and_not_a_text(parse_
     events, parser = parse_bytes(GOOD + b"\n" + GOOD.replace(b"zcron", b"zmail") + b"\n", "cfdr_syslog")
     assert parser.messages["text"].to_list() == ["zcron gizmo turned", "zmail gizmo turned"]
     assert parser.templates.select("template", "example", "count").rows() == [
-        ("gizmo <*> turned", "zcron gizmo turned", 2)
+        ("gizmo <*> turned", GOOD.decode().removeprefix("- "), 2)
     ]
     assert events["template_id"].to_list() == [0, 0]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
-from numpy import float32
 from numpy.typing import NDArray
 
 from crosslog.detection.hints.buckets import Buckets
@@ -30,7 +30,7 @@ SHOWN = ("similarity", "like", "like_sentence", "filled", "clusters", "stretches
 class Meanings(NamedTuple):
     """Vectors of a log's templates, (n, dim) of length one, and what is known elsewhere."""
 
-    vectors: NDArray[float32]
+    vectors: NDArray[np.float32]
     known: KnownTexts
 
 
@@ -68,6 +68,11 @@ def score_templates(facts: pl.DataFrame, buckets: Buckets, meanings: Meanings | 
         _list_reasons("words").alias("why"),
         *SHOWN,
     )
+
+
+def join_arrays(parts: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(n,) scores of (n, parts) numbers in the order of PART_WEIGHTS, 0 where unknown."""
+    return np.asarray(1 - np.prod(1 - parts * list(PART_WEIGHTS.values()), axis=1))
 
 
 def _join() -> pl.Expr:

@@ -57,8 +57,12 @@ def _rate_burst() -> pl.Expr:
 
     The size is the logarithm of its events, against all events.
     """
-    size = pl.col("count").log1p() / pl.col("count").sum().log1p()
-    return pl.col("crowding") * size.sqrt()
+    return weigh_burst(pl.col("crowding"), pl.col("count"), pl.col("count").sum())
+
+
+def weigh_burst(crowding: pl.Expr, count: pl.Expr, total: pl.Expr) -> pl.Expr:
+    """The burst of so many of all events."""
+    return crowding * (count.log1p() / total.log1p()).sqrt()
 
 
 def _weigh_share(part: pl.Expr) -> pl.Expr:

@@ -55,16 +55,34 @@ def count_messages(windows: Windows) -> tuple[NDArray[np.uint64], NDArray[np.flo
     ValueError
         If the labels are withheld.
     """
-    ids, normal, anomalous = _count_labels([windows], [windows.events.messages[windows.slots]])
-    keys, share = hash_texts([windows.events.texts.messages[i] for i in ids]), anomalous / (normal + anomalous)
-    order = np.argsort(keys)
-    return keys[order], share[order]
+    return _share_by_key(windows, windows.events.messages, windows.events.texts.messages)
+
+
+def count_templates(windows: Windows) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+    """The same of the templates."""
+    return _share_by_key(windows, windows.events.templates, windows.events.texts.templates)
+
+
+def require_labels(several: Sequence[Windows]) -> None:
+    """Raise a ValueError if the labels of a window are withheld."""
+    if not all(windows.labelled for windows in several):
+        raise ValueError("labels of these windows are withheld: there is nothing to learn from")
 
 
 def hash_texts(texts: Sequence[str]) -> NDArray[np.uint64]:
     """(n,) 64 bits of each text's hash: the same in every process and bundle, which a message's number is not."""
     digests = b"".join(hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+
+
+def look_up_keys(
+    asked: NDArray[np.uint64], known: NDArray[np.uint64], values: NDArray[np.floating], absent: float
+) -> NDArray[np.float32]:
+    """(n,) the values of those asked for, in the order of the (m,) known keys; `absent` where one is not known."""
+    if not len(known):
+        return np.full(len(asked), absent, dtype=np.float32)
+    places = np.searchsorted(known, asked).clip(max=len(known) - 1)
+    return np.where(known[places] == asked, values[places], absent).astype(np.float32)
 
 
 def score_texts(
@@ -89,12 +107,20 @@ def event_severities(windows: Windows) -> NDArray[np.int8]:
     return severities
 
 
+def _share_by_key(
+    windows: Windows, numbers: NDArray[np.int32], names: Sequence[str]
+) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+    ids, normal, anomalous = _count_labels([windows], [numbers[windows.slots]])
+    keys, share = hash_texts([names[i] for i in ids]), anomalous / (normal + anomalous)
+    order = np.argsort(keys)
+    return keys[order], share[order]
+
+
 def _count_labels(
     several: Sequence[Windows], ids: list[NDArray[np.int32]]
 ) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]:
     """Distinct ids in order, and normal and anomalous events of each."""
-    if not all(windows.labelled for windows in several):
-        raise ValueError("labels of these windows are withheld: there is nothing to learn from")
+    require_labels(several)
     labels = np.concatenate([windows.events.labels[windows.slots] for windows in several])
     distinct, inverse = np.unique(np.concatenate(ids).astype(np.int64), return_inverse=True)
     normal, anomalous = (np.bincount(inverse[chosen], minlength=len(distinct)) for chosen in (~labels, labels))
