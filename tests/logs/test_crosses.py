@@ -49,11 +49,11 @@ def _lines(family: str, names: Sequence[str], verbs: Sequence[str]) -> list[tupl
     ]
 
 
-def _groups(lines: Sequence[str]) -> list[int]:
+def _groups(lines: Sequence[str], *, look_over: bool = True) -> list[int]:
     """The template of each line, masked and mined."""
     said = mask_contents(pl.Series(lines)).select("statement")
     counts = said.group_by("statement", maintain_order=True).len()
-    miner = plugins.build("logs.mining", "drain", {**FIELDS, **LIMITS})
+    miner = plugins.build("logs.mining", "drain", {**FIELDS, **LIMITS, "look_over": look_over})
     ids = miner.mine(counts["statement"].to_list(), counts["len"].to_list()).template_ids
     of = counts.with_columns(template=pl.Series(ids))
     return said.join(of, on="statement", how="left", maintain_order="left")["template"].to_list()
@@ -75,6 +75,12 @@ def test_a_template_is_of_a_verb_whatever_comes_in_turn(family: str, order: str)
     elif order == "random":
         random.Random(3).shuffle(lines)
     assert _is_of_verbs(lines)
+
+
+def test_the_tree_alone_clusters_by_verb_and_not_by_name() -> None:
+    lines = _lines("status {verb} {name} here", _names(30), VERBS)
+    groups = _groups([line for line, _ in lines], look_over=False)
+    assert len(set(groups)) == len(set(zip(groups, (verb for _, verb in lines), strict=True))) == len(VERBS)
 
 
 def test_packages_with_numbers_in_their_names_go_through_their_states() -> None:
