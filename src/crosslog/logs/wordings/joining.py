@@ -25,7 +25,7 @@ from crosslog.logs.wordings.words import VARYING, Words, shorten_wording, varies
 
 Contexts = Mapping[Words, Mapping[tuple[int, int], Sequence[int]]]
 
-SHARED, LATEST = 3, 16  # values that two frames of a cross share, and frames of a value that are looked at
+SHARED, FRAMES_OF_ONE = 3, 16  # values that two frames of a cross share, and frames of a value that are looked at
 LEAST_CONSTANTS = 3  # of a wording that takes in others
 
 
@@ -143,7 +143,7 @@ def _are_names(frame: _Frame, values: Collection[Words], contexts: Contexts, lim
     if len(words) > limits.many:
         return True
     found = [contexts.get(value, {}).get(frame.lengths, ()) for value in values]
-    shared = Counter(number for numbers in found for number in numbers[:LATEST])
+    shared = Counter(number for numbers in found for number in numbers[:FRAMES_OF_ONE])
     together = sum(count >= SHARED for count in shared.values()) > 1
     said = any(map(is_action, frame.around(())))
     return together and (said or len(words) ** 2 >= 2 * sum(map(len, found)))

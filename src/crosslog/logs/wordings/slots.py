@@ -65,7 +65,7 @@ class Limits:
 
     def are_verbs(self, words: Collection[str], values: int) -> bool:
         """Whether words at one place of so many values are a few that each stand beside many others."""
-        plain = len(words) <= 2 * self.few and all(is_plain(word) for word in words)
+        plain = len(words) <= 2 * self.few and all(_is_plain(word) for word in words)
         often = MOST if mostly_actions(words) else 2 * MOST
         return plain and values >= often * len(words)
 
@@ -90,13 +90,13 @@ class Limits:
         return plain and not known and find_introduction(before) in CHANGING and len(values) <= 2 * self.few
 
 
-def is_plain(word: str) -> bool:
+def _is_plain(word: str) -> bool:
     """Whether a word is of letters, as words of a language are: `half-open` and `not_ready` too."""
     return word.replace("_", "").replace("-", "").isalpha()
 
 
 def _is_plain_word(value: Words) -> bool:
-    return len(value) == 1 and is_plain(value[0])
+    return len(value) == 1 and _is_plain(value[0])
 
 
 def mostly_actions(words: Collection[str]) -> bool:
