@@ -43,7 +43,7 @@ class Mill:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "state").mkdir()
-        write_params(folder / "state", {"interpret.max_retries": 0})
+        write_params(folder / "state", {"interpret.max_retries": 0, "encoders.words.options.dim": 512})
 
     def write(self, name: str, lines: list[str]) -> str:
         (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ def test_a_baseline_says_what_is_new_and_what_is_more_often(place: Mill) -> None
 
 def test_since_looks_at_the_end_and_compares_it_with_what_was_before(place: Mill) -> None:
     log = place.write("mill.log", mill())
-    assert "never seen in the baseline" in place.run(log, "--since", "2h").stdout
+    assert "never seen before" in place.run(log, "--since", "2h").stdout
     assert place.run(log, "--since", "2026-03-01T10:00").exit_code == 0  # the belt was mended by then
     assert place.run(log, "--since", "2026-03-01T10:00:00+01:00").exit_code == 1
 
@@ -180,6 +180,7 @@ def test_the_best_findings_that_fit_a_budget(place: Mill) -> None:
     assert "press failed" not in small.replace(mill()[398], "")
     assert "more: --top 2 and a larger --budget" in small
     assert place.run(log, "--json", "--budget", "1").stdout == ""
+    assert "mill.log:400:" in place.run(log, "--budget", "380").stdout  # in few words
 
 
 def test_the_page_holds_everything_and_escapes_it(place: Mill) -> None:
@@ -206,6 +207,44 @@ def test_a_verdict_is_kept_and_changes_what_is_found(place: Mill) -> None:
     assert place.run(log, "--system", "other").exit_code == 1  # verdicts of another system
     place.run(log, "--judge", "--system", "third", given=b"x\ns\ns\nq\nn\n")
     assert ",normal," not in (csv.parent / "third.csv").read_text(encoding="utf-8")
+
+
+def test_what_a_verdict_teaches_silences_nothing_that_nobody_judged(place: Mill) -> None:
+    quiet = [
+        f"worker {n % 4}: 0 errors, 0 failures, {n} done" if n % 5 == 0 else f"copied {n} in {n}" for n in range(900)
+    ]
+    quiet[700:704] = [f"gave up waiting for the lock held by worker {n}" for n in range(4)]
+    log = place.write("quiet.log", quiet)
+    key = next(one["key"] for one in place.findings(log) if "gave up" in one["template"])
+    place.run(log, "--judge", given=b"n\nq\n")
+    assert key in [one["key"] for one in place.findings(log)]
+
+
+def test_the_lines_of_an_event_are_shown_with_its_first(place: Mill) -> None:
+    lines = mill()
+    trace = [
+        "java.lang.RuntimeException: wrap",
+        "\tat mill.Belt.run(Belt.java:7)",
+        "Caused by: java.io.IOException: torn",
+    ]
+    lines[399:400] = [lines[399], *trace]
+    first = place.findings(place.write("mill.log", lines), "--context", "0")[0]
+    assert first["after"] == trace
+
+
+def test_texts_of_a_folder_are_logs_of_their_own(place: Mill) -> None:
+    place.write("mixed/a.txt", [f"copied block {n} in {n % 20} ms" for n in range(3000)])
+    place.write("mixed/b.txt", [f"verifying segment {n} ok" if n % 3 else f"worker {n} done" for n in range(300)])
+    result = place.run("mixed")
+    assert (result.exit_code, result.stdout.count("lines read as plain")) == (0, 2)
+
+
+def test_a_format_is_named_as_it_is_said(place: Mill) -> None:
+    line = '192.0.2.1 - - [27/Nov/2025:03:00:{:02} +0000] "GET /a HTTP/1.1" 200 5 "-" "curl"'
+    log = place.write("access.log", [line.format(second) for second in range(60)])
+    said = place.run(log).stdout.partition("lines read as ")[2].partition(", 2025")[0]
+    assert said.startswith("pattern (")
+    assert f"lines read as {said}" in place.run(log, "--as", said).stdout
 
 
 def test_a_verdict_is_taken_back(place: Mill) -> None:

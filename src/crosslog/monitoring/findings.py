@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 SCHEMA = 1  # of `as_json`; a field may be added, none changes its meaning within a number
 RUN_MARK = "-"
+SHORT = 100  # characters of a line where there is room for few
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,11 @@ class Finding:
     verdict: str
     together: tuple[Companion, ...] = ()
 
+    def shorten(self) -> Finding:
+        """Itself in few words: no context, the start of its line, the first reason, nobody that comes with it."""
+        quote = replace(self.quote, raw=self.quote.raw[:SHORT], before=(), after=())
+        return replace(self, meaning=self.meaning[:SHORT], quote=quote, why=self.why[:1], together=())
+
     def as_json(self, rank: int) -> dict[str, Any]:
         """Itself as `crosslog detect --json` prints it (docs/detect.md)."""
         first, last = (format_time(time) for time in self.times) if self.times else (None, None)
@@ -128,6 +134,6 @@ def format_runs(numbers: Sequence[int], most: int) -> str:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    shown = [f"{first:,}" if first == last else f"{first:,}{RUN_MARK}{last:,}" for first, last in runs[:most]]
+    shown = [f"{first}" if first == last else f"{first}{RUN_MARK}{last}" for first, last in runs[:most]]
     left = sum(last - first + 1 for first, last in runs[most:])
     return ", ".join(shown) + (f" and {left:,} more" if left else "")

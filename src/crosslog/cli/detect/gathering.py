@@ -58,7 +58,8 @@ def gather_logs(paths: Sequence[str], title: str | None, spool: Path) -> tuple[l
     for members in _by_log(paths, spool, left_out):
         trial = _read_as(members, title, known, left_out, named=len(paths) > 0 and members[0].name in paths)
         if trial:
-            by_format.setdefault(f"{trial.title} {trial.options}", (trial, []))[1].extend(members)
+            own = strip_rotation(members[0].name) if trial.format == "plain" else ""  # any text is read so
+            by_format.setdefault(f"{trial.title} {trial.options} {own}", (trial, []))[1].extend(members)
     if not by_format:
         others = f" ({left_out[0]})" if left_out else ""
         raise DetectError(f"{' '.join(paths)}: no line with a word in it{others}")
@@ -117,10 +118,10 @@ def _read_as(
 
 
 def _ask_for(members: list[Member], title: str) -> Trial | None:
-    if title not in name_formats():
-        raise DetectError(f"--as {title}: no such format; there are: {', '.join(name_formats())}")
+    if title.removeprefix("pattern (").removesuffix(")") not in name_formats() and title not in name_formats():
+        raise DetectError(f"--as {title}: no such format; there are: {'; '.join(name_formats())}")
     trials = looking.try_formats(members)
-    wanted = {title, f"pattern ({title})"}
+    wanted = {title, f"pattern ({title})"}  # as it is listed, and as it is said
     return next((trial for trial in trials if trial.title in wanted), None)
 
 

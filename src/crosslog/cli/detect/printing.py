@@ -13,6 +13,7 @@ from crosslog.monitoring.findings import Finding, format_runs, format_time
 SHOWN_RUNS = 6
 SHOWN_SAMPLE = 80
 SHOWN_OTHERS = 5
+LONGEST_SHOWN_LINE = 400  # characters on the terminal; JSON and page have more of it
 WORTH_SAYING = {
     "unreadable": "lines are not of this format, and kept as they are",
     "not_utf8": "lines are not UTF-8",
@@ -50,7 +51,7 @@ def describe_finding(finding: Finding, rank: int) -> Iterator[Text]:
     first = quote.line - len(quote.before)
     for number, line in enumerate((*quote.before, quote.raw, *quote.after), start=first):
         style = "default" if number == quote.line else "dim"
-        yield Text.assemble(("     ", ""), (f"{quote.file}:{number}: ", "cyan"), (line, style))
+        yield Text.assemble(("     ", ""), (f"{quote.file}:{number}: ", "cyan"), (cut_line(line), style))
     yield Text(f"     {describe_occurrences(finding)}", style="dim")
     yield Text(f"     why: {'; '.join(reason.text for reason in finding.why)}")
     for other in finding.together[:SHOWN_OTHERS]:
@@ -70,15 +71,20 @@ def describe_occurrences(finding: Finding) -> str:
     return ", ".join(parts)
 
 
+def cut_line(line: str) -> str:
+    """The line, or as much of it as a person reads."""
+    return line if len(line) <= LONGEST_SHOWN_LINE else f"{line[:LONGEST_SHOWN_LINE]} …"
+
+
 def describe_count(count: int) -> str:
     """How often, in words."""
     return "once" if count == 1 else f"{count:,} times"
 
 
 def _name_lines(finding: Finding) -> Iterator[str]:
-    single = len(finding.lines) == 1
     kept = sum(map(len, finding.lines.values()))
+    single = len(finding.lines) == 1 and finding.count == kept
     for file, numbers in finding.lines.items():
         yield f"lines {'' if single else f'of {file} '}{format_runs(numbers, SHOWN_RUNS)}"
     if finding.count > kept:
-        yield f"and {finding.count - kept:,} lines behind these"
+        yield f"and {finding.count - kept:,} later ones"

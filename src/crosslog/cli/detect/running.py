@@ -10,6 +10,7 @@ from pathlib import Path
 
 import orjson
 from rich.console import Console
+from rich.text import Text
 
 from crosslog.artifacts import write_text
 from crosslog.cli.detect.asking import ask_model
@@ -118,7 +119,9 @@ def _print_text(ranked: Sequence[RankedLog], found: Sequence[Selected], asked: A
     ]
     left = None if asked.budget is None else asked.budget - sum(map(bound_tokens, [*heads, *silences]))
     texts = [list(describe_finding(one.finding, rank)) for rank, one in enumerate(found, start=1)]
-    kept = len(fit_texts(["\n".join(line.plain for line in text) for text in texts], left))
+    if left is not None and texts and not fit_texts([_join(texts[0])], left):
+        texts = [list(describe_finding(one.finding.shorten(), rank)) for rank, one in enumerate(found, start=1)]
+    kept = len(fit_texts([_join(text) for text in texts], left))
     for line in (line for text in texts[:kept] for line in text):
         console.print(line, highlight=False)
     if kept < total:
@@ -126,6 +129,10 @@ def _print_text(ranked: Sequence[RankedLog], found: Sequence[Selected], asked: A
         console.print(f"\n{total - kept:,} more: --top {total}{larger}", style="dim", highlight=False)
     for silence in silences:
         console.print(silence, style="dim", markup=False, highlight=False)
+
+
+def _join(text: Sequence[Text]) -> str:
+    return "\n".join(line.plain for line in text)
 
 
 def _page(ranked: Sequence[RankedLog], found: Sequence[Selected]) -> str:

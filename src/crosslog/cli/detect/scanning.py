@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import NamedTuple
@@ -43,6 +44,12 @@ class ScannedLog:
     log: ParsedLog
     chunks: list[tuple[Path, Ids, Start]]
     members: list[tuple[str, int]]  # name and how many lines, in order
+
+    @cached_property
+    def first_year(self) -> int:
+        """Of the first line that names none; that it is a guess is remarked once."""
+        changed = max(member.changed for member in self.files.members)
+        return self.log.find_first_year(self.line_format.first_year, changed)
 
     @property
     def line_format(self) -> LineFormat:
@@ -108,7 +115,8 @@ class Occurrences:
 
     `templates` has a row per template of the log: template_id, count (events since the time asked for), before (those
     earlier), first_line, first_time and last_time (microseconds since 1970, UTC; null without times), level (the
-    severity of the worst, -1 where none is known) and lines (the first KEPT_LINES of those counted).
+    severity of the worst, -1 where none is known), span (lines of its first event) and lines (the first KEPT_LINES of
+    those counted).
     """
 
     templates: pl.DataFrame
@@ -126,10 +134,9 @@ def count_events(read: ScannedLog, template_of: Ids, since: int | None) -> Occur
     since : microseconds since 1970; earlier events are counted apart
     """
     trial = read.line_format
-    year = read.log.find_first_year(trial.first_year, max(member.changed for member in read.files.members))
     tally, parts, buckets = Tally(), [], []
     finishings = (
-        _Finishing(place, Completion(ids, template_of[ids], start, year), trial, since)
+        _Finishing(place, Completion(ids, template_of[ids], start, read.first_year), trial, since)
         for place, ids, start in read.chunks
     )
     with _pool(read.files) as pool:
@@ -147,7 +154,7 @@ def _summarise_once(finishing: _Finishing) -> tuple[pl.DataFrame, Tally, Buckets
     events, tally = finish_chunk(read_packed(place), completion, line_format, NO_LABELS)
     late = pl.lit(value=True) if since is None else (pl.col("time") >= since).fill_null(value=True)
     level = pl.col("level").str.to_lowercase().replace_strict(SEVERITIES, default=UNKNOWN, return_dtype=pl.Int8)
-    rows = events.select("template_id", "line", level, pl.col("time").to_physical()).with_columns(late=late)
+    rows = events.select("template_id", "line", "lines", level, pl.col("time").to_physical()).with_columns(late=late)
     return _count_rows(rows), tally, count_buckets(rows.filter("late"))
 
 
@@ -159,6 +166,7 @@ def _count_rows(rows: pl.DataFrame) -> pl.DataFrame:
         first_time=pl.col("time").min(),
         last_time=pl.col("time").max(),
         level=pl.col("level").max(),
+        span=pl.col("lines").first(),
         lines=pl.col("line").head(KEPT_LINES),
     )
     before = rows.filter(~pl.col("late")).group_by("template_id").agg(before=pl.len().cast(pl.UInt64))
@@ -175,6 +183,7 @@ def _merge_rows(parts: list[pl.DataFrame]) -> pl.DataFrame:
             pl.col("count", "before").sum(),
             pl.col("first_line", "first_time").min(),
             pl.col("last_time", "level").max(),
+            pl.col("span").sort_by("first_line").first(),
             lines=pl.col("lines").explode().sort().head(KEPT_LINES),
         )
         .with_columns(pl.col("lines").list.drop_nulls())

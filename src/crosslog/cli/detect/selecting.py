@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -27,6 +28,9 @@ KINDS = {
     "rarity": "rare",
 }
 JUDGED = Reason("judged", "a person judged this template anomalous", 1.0)
+LONGEST_EVENT = 12  # lines of an event that are shown behind its first
+LONGEST_MEANING = 200  # characters of a template that stands for a meaning
+VALUE_GAP = re.compile(r"<[^<>]{0,24}>")
 MODEL_WEIGHT = 0.5  # of a language model's word: as much as a fault word's
 
 
@@ -48,12 +52,18 @@ class Selected:
 
 
 def rate_templates(log: StudiedLog) -> pl.DataFrame:
-    """A log's scores as what people said leaves them (`apply_verdicts`); `verdict` is empty where nobody said any."""
+    """A log's scores as what people said leaves them (`apply_verdicts`); `verdict` is empty where nobody said any.
+
+    What verdicts teach of templates that nobody judged changes their order, and silences none.
+    """
     verdicts = log.memory.load_rows().select("key", "verdict")
     said = log.templates.select("key").join(verdicts, on="key", how="left", maintain_order="left")
     heard = _hear_model(log)
-    rated = apply_verdicts(heard, log.vectors, said["verdict"].to_list())
-    return rated.with_columns(pl.col("verdict").fill_null(""))
+    rated = apply_verdicts(heard, log.vectors, said["verdict"].to_list()).with_columns(pl.col("verdict").fill_null(""))
+    mattered = (pl.col("verdict") == "") & pl.lit(heard["score"] >= FLOOR)
+    return rated.with_columns(
+        score=pl.when(mattered).then(pl.max_horizontal("score", pl.lit(FLOOR))).otherwise("score")
+    )
 
 
 def _hear_model(log: StudiedLog) -> pl.DataFrame:
@@ -116,7 +126,7 @@ def _select(ranked: RankedLog, rows: Sequence[int], around: Around) -> Iterator[
         facts["alike"] = _name_alike(ranked, facts["like_row"])
         others = facts["lines"][1 : around.more + 1]
         more = {_place(log, line): raw[line] for line in others if line in raw}
-        finding = _describe(log, facts, _quote(log, facts["lines"][0], raw, around.context))
+        finding = _describe(log, facts, _quote(log, facts, raw, around.context))
         yield Selected(replace(finding, together=tuple(_name_others(ranked, row))), log, row, more)
 
 
@@ -134,15 +144,22 @@ def _name_others(ranked: RankedLog, leader: int) -> Iterator[Companion]:
 
 
 def _list_wanted(log: StudiedLog, rows: Sequence[int], around: Around) -> Iterator[int]:
-    for lines in log.templates["lines"].gather(list(rows)):
-        yield from range(max(1, lines[0] - around.context), min(lines[0] + around.context, log.read.log.lines) + 1)
+    for lines, span in log.templates[list(rows)].select("lines", "span").iter_rows():
+        last = min(lines[0] + _reach(span, around.context), log.read.log.lines)
+        yield from range(max(1, lines[0] - around.context), last + 1)
         yield from lines[1 : around.more + 1]
 
 
-def _quote(log: StudiedLog, first: int, raw: dict[int, str], context: int) -> Quote:
-    """A line with those around it that are of the same file."""
+def _reach(span: int, context: int) -> int:
+    """How many lines behind the first are shown: its event's, such as a stack trace, and the context."""
+    return min(span - 1, LONGEST_EVENT) + context
+
+
+def _quote(log: StudiedLog, facts: dict[str, Any], raw: dict[int, str], context: int) -> Quote:
+    """A template's first line with those around it that are of the same file, and the others of its event."""
+    first = facts["lines"][0]
     file, line = _place(log, first)
-    sides = (range(first - context, first), range(first + 1, first + context + 1))
+    sides = (range(first - context, first), range(first + 1, first + _reach(facts["span"], context) + 1))
     before, after = (
         tuple(raw[number] for number in side if number in raw and _place(log, number)[0] == file) for side in sides
     )
@@ -152,7 +169,7 @@ def _quote(log: StudiedLog, first: int, raw: dict[int, str], context: int) -> Qu
 def _describe(log: StudiedLog, facts: dict[str, Any], quote: Quote) -> Finding:
     return Finding(
         key=facts["key"],
-        meaning=facts["sentence"],
+        meaning=_name_meaning(facts),
         source=facts["source"],
         template=facts["template"],
         score=float(facts["score"]),
@@ -176,7 +193,16 @@ def _list_reasons(log: StudiedLog, facts: dict[str, Any]) -> Iterator[Reason]:
     if facts["alike"]:
         yield Reason("judged", f"like one that a person judged anomalous: {facts['alike']}", float(facts["chance"]))
     for part, words in zip(facts["reasons"], facts["why"], strict=True):
-        yield Reason(KINDS[part], words, float(facts[part]))
+        said = words if log.has_baseline else words.replace("in the baseline", "before")
+        yield Reason(KINDS[part], said, float(facts[part]))
+
+
+def _name_meaning(facts: dict[str, Any]) -> str:
+    """The sentence; of a quotation the template itself, for what was left out of it may turn its sense."""
+    if facts["source"] != "quoted":
+        return str(facts["sentence"])
+    text = " ".join(VALUE_GAP.sub("…", facts["template"]).split())[:LONGEST_MEANING]
+    return text[:1].upper() + text[1:]
 
 
 def _group_by_file(log: StudiedLog, lines: Sequence[int]) -> dict[str, list[int]]:

@@ -67,6 +67,7 @@ class StudiedLog:
     scores : what `score_templates` gives, in their order
     known : what is known of failures elsewhere
     memory : what people said of them
+    has_baseline : whether it is compared with another log, and not with its own beginning
     judged : by key a language model's verdict and its sentence, where it was asked
     """
 
@@ -77,6 +78,7 @@ class StudiedLog:
     scores: pl.DataFrame
     known: KnownTexts
     memory: Memory
+    has_baseline: bool = False
     judged: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -117,7 +119,7 @@ def study_log(
     known = gather_known(memory, tools.encoder)
     vectors = _encode(rows, occurrences, memory, tools.encoder)
     scores = score_templates(_facts(rows), occurrences.buckets, Meanings(vectors, known))
-    return StudiedLog(read, occurrences, rows, vectors, scores, known, memory)
+    return StudiedLog(read, occurrences, rows, vectors, scores, known, memory, has_baseline=good is not None)
 
 
 def _join_counts(templates: pl.DataFrame, occurrences: Occurrences, ordinary: Occurrences | None) -> pl.DataFrame:
@@ -154,7 +156,7 @@ def _facts(rows: pl.DataFrame) -> pl.DataFrame:
     """What score_templates reads."""
     compared = ["baseline_count"] if "baseline_count" in rows.columns else []
     level = pl.when(pl.col("level") >= 0).then("level")
-    return rows.select("template_id", "count", *compared, text="template", levels=level)
+    return rows.select("template_id", "count", *compared, "example", text="template", levels=level)
 
 
 def _encode(

@@ -23,7 +23,7 @@ from crosslog.detection.hints.reasons import phrase_part
 # no labelled log comes with a good day.
 PART_WEIGHTS = {"burst": 0.8, "novelty": 0.7, "fault_words": 0.5, "severity": 0.5, "meaning": 0.4, "rarity": 0.15}
 LEAST_CARRIED = 0.15  # of a score: what carries less is no reason
-OPTIONAL = {"levels": pl.Int8, "baseline_count": pl.UInt64}
+OPTIONAL = {"levels": pl.Int8, "baseline_count": pl.UInt64, "example": pl.String}
 SHOWN = ("similarity", "like", "like_sentence", "filled", "clusters", "stretches", "begins")
 
 

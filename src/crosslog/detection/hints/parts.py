@@ -19,20 +19,22 @@ def rate_parts(facts: pl.DataFrame) -> pl.DataFrame:
     Parameters
     ----------
     facts
-        A row per template: text; count u64; levels, the severity of the worst level seen (0 debug … 7 emergency), or
-        null; baseline_count, events of it in the good day's log, or null without one; and what `measure_bursts` gives
+        A row per template: text; example, a raw line of it, where there is one; count u64; levels, the severity of the
+        worst level seen (0 debug … 7 emergency), or null; baseline_count, events of it in the good day's log, or null
+        without one; and what `measure_bursts` gives
 
     Returns
     -------
     pl.DataFrame
         rarity, novelty, burst, severity, fault_words: f64 in [0, 1] or null
     """
+    example = pl.col("example") if "example" in facts.columns else None
     return facts.select(
         rarity=_rate_rarity(),
         novelty=_rate_novelty(),
         burst=_rate_burst(),
         severity=_weigh_share(((pl.col("levels") - ORDINARY_LEVEL) / (WORST_LEVEL - ORDINARY_LEVEL)).clip(0, 1)),
-        fault_words=_weigh_share(find_fault_words(pl.col("text"))),
+        fault_words=_weigh_share(find_fault_words(pl.col("text"), example)),
     )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from crosslog.detection.hints.bursts import FEWEST_EVENTS, FEWEST_STRETCHES
 from crosslog.detection.hints.words import extract_fault_word
 
+ALIKE_INDEED = 0.7  # similarity below which the closest known failure gives a direction, and no diagnosis
 LEVEL_NAMES = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency or fatal")
 
 
@@ -43,7 +44,9 @@ def _phrase_severity() -> pl.Expr:
 
 
 def _phrase_meaning() -> pl.Expr:
-    return pl.format("like {} ({}): {}", "like", pl.col("similarity").round(2), "like_sentence")
+    near = pl.format("like {} ({}): {}", "like", pl.col("similarity").round(2), "like_sentence")
+    far = pl.format("closest known failure: {} ({}): {}", "like", pl.col("similarity").round(2), "like_sentence")
+    return pl.when(pl.col("similarity") >= ALIKE_INDEED).then(near).otherwise(far)
 
 
 def _phrase_rarity() -> pl.Expr:

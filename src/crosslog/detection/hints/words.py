@@ -18,13 +18,18 @@ FAILURE_WORDS = (
 )  # fmt: skip
 ANY_WORD = re.compile(rf"\b(?:{'|'.join(FAILURE_WORDS)})\b", re.IGNORECASE)
 
+# `outofmemoryerror`, `fatal_error`, `errors`; a package `liberror` is none
+NAMED_ERROR = (
+    r"(?:[a-z]{0,24}(?:argument|arithmetic|assertion|class|connection|found|import|index|io|key|memory|name|null|"
+    r"overflow|runtime|state|syntax|system|timeout|type|value|_))?errors?"
+)
 STRONG_WORDS = (
     "fail", "fails", "failing", "failed", "failure", "failures", "fatal", "panic", "panicked", "critical", "crit",
     "emergency", "emerg", "abort", "aborts", "aborted", "aborting", "crash", "crashed", "crashes", "corrupt",
     "corrupted", "corruption", "fault", "faults", "faulty", "segfault", "traceback", "oops", "deadlock", "oom",
     "out of memory", "catastrophic", "catastrophe", "severe", "broken", "dead", "dying", "killed", "core dump",
     "core dumped", "unrecoverable", "uncorrectable", "uncorrected", "unreadable", "no space left", "stack trace",
-    r"\w*errors?", r"\w*exceptions?", "err", "bug",
+    NAMED_ERROR, r"\w*exceptions?", "err", "bug",
 )  # fmt: skip
 WEAK_WORDS = (
     "warning", "warn", "alert", "alarm", "timeout", "timeouts", "timed out", "unreachable", "refused", "denied", "lost",
@@ -47,9 +52,15 @@ TAKEN_BACK = (
 WEAKLY = 0.5
 
 
-def find_fault_words(texts: pl.Expr) -> pl.Expr:
-    """How much texts speak of a fault: 1 a strong word, .5 a weak one, half as much where the text takes it back."""
-    strong, weak, back = (texts.str.contains(_any(words)) for words in (STRONG_WORDS, WEAK_WORDS, TAKEN_BACK))
+def find_fault_words(texts: pl.Expr, examples: pl.Expr | None = None) -> pl.Expr:
+    """How much texts speak of a fault: 1 a strong word, .5 a weak one, half as much where it is taken back.
+
+    An example has the numbers that its text has not: `0 errors`.
+    """
+    strong, weak = (texts.str.contains(_any(words)) for words in (STRONG_WORDS, WEAK_WORDS))
+    back = texts.str.contains(_any(TAKEN_BACK))
+    if examples is not None:
+        back |= examples.str.contains(_any(TAKEN_BACK)).fill_null(value=False)
     spoken = pl.when(strong).then(1.0).when(weak).then(WEAKLY).otherwise(0.0)
     return spoken * pl.when(back).then(WEAKLY).otherwise(1.0)
 
@@ -61,5 +72,5 @@ def extract_fault_word(texts: pl.Expr) -> pl.Expr:
 
 
 def _any(words: tuple[str, ...]) -> str:
-    """Any of the words between characters that are no letter or digit; `_` is between words, too."""
-    return rf"(?i)(?:^|[^a-z0-9])({'|'.join(words)})(?:$|[^a-z0-9])"
+    """Any of the words by itself; `_` and `.` are between words, too, but not `-`, which ties one to a name."""
+    return rf"(?i)(?:^|[^a-z0-9-]|[^a-z0-9]-)({'|'.join(words)})(?:$|[^a-z0-9-]|-[^a-z0-9])"
