@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from detection.toy import problem
+from detection.toy import problem_of
 from safetensors.numpy import load_file
 
 from crosslog import plugins
@@ -30,11 +30,14 @@ def build(name: str, seed: int = 1, **changed: Any) -> Any:
 def main(folder: Path) -> None:
     """Write the scores of every state."""
     set_up_torch()
-    _, target = problem()
-    query = target.query.withhold()
-    states = {path.stem: load_file(path) for path in folder.glob("*.safetensors")}
-    scores = {name: dataclasses.replace(build(name), state=state).score(query) for name, state in states.items()}
+    scores = {path.stem: _score(path) for path in folder.glob("*.safetensors")}
     np.savez(folder / "scores.npz", **scores)
+
+
+def _score(path: Path) -> Any:
+    detector = build(path.stem)
+    _, target = problem_of(detector.units)
+    return dataclasses.replace(detector, state=load_file(path)).score(target.query.withhold())
 
 
 if __name__ == "__main__":

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from detection.made import make_texts, make_windows
 
-from crosslog.detection.events import Episode, Texts, Windows
+from crosslog.detection.events import Episode, Texts, Unit, Windows
 
 DIM = 8
 TEXTS = 40  # per system, a quarter of them anomalous
 LENGTH = 20
+
+
+def problem_of(units: frozenset[Unit]) -> tuple[list[Episode], Episode]:
+    """The problem as a detector of these units meets it: where it scores no events, windows of two of them."""
+    sources, target = problem()
+    if "event" in units:
+        return sources, target
+    *sources, target = (Episode(*map(in_pairs, episode.parts)) for episode in (*sources, target))
+    return sources, target
+
+
+def in_pairs(given: Windows) -> Windows:
+    """The same events, each in one window of two, which is anomalous where one of them is."""
+    return replace(given.cut_runs(2), unit="window")
 
 
 def problem(seed: int = 0, events: int = 410) -> tuple[list[Episode], Episode]:
@@ -47,7 +63,8 @@ def only(given: Windows, label: bool) -> Windows:
     """The windows that are left without events of the other label."""
     rows = [row[flags[: len(row)] == label] for row, flags in zip(_rows(given), given.labels, strict=True)]
     kept = [row for row in rows if len(row)]
-    return make_windows(kept, [[label] * len(row) for row in kept], given.events.texts, given.system)
+    left = make_windows(kept, [[label] * len(row) for row in kept], given.events.texts, given.system)
+    return replace(left, unit=given.unit)
 
 
 def _rows(given: Windows) -> list[np.ndarray]:

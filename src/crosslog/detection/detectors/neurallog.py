@@ -10,16 +10,15 @@ undersampling to 5 normal runs per anomalous one has no counterpart at event lev
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from crosslog.detection.events import Episode, Windows
+from crosslog.detection.learning.positions import encode_positions
 from crosslog.detection.learning.sequence_classifier import SequenceClassifier
 from crosslog.detection.learning.sequences import Sequences
 from crosslog.detection.learning.vectors import vector_size
@@ -85,12 +84,7 @@ class _Network(nn.Module):
         """(n, length, 2) logits; padding is looked at by nobody but a run of padding."""
         vectors = functional.embedding(inputs.ids, self.input(inputs.table))
         hidden = ~inputs.real & inputs.real.any(dim=1, keepdim=True)
-        seen = self.layer(vectors + _positions(*vectors.shape[1:]).to(vectors.device), src_key_padding_mask=hidden)
+        seen = self.layer(
+            vectors + encode_positions(*vectors.shape[1:]).to(vectors.device), src_key_padding_mask=hidden
+        )
         return self.out(self.dense(seen).relu())  # type: ignore[no-any-return]
-
-
-def _positions(length: int, size: int) -> Tensor:
-    """(length, size) sines and cosines of positions (Vaswani et al. 2017, section 3.5)."""
-    rates = torch.exp(torch.arange(0, size, 2) * (-math.log(10000.0) / size))
-    angles = torch.arange(length)[:, None] * rates
-    return torch.stack([angles.sin(), angles.cos()], dim=2).reshape(length, -1)[:, :size]
