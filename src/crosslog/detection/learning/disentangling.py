@@ -54,7 +54,7 @@ class Pace(NamedTuple):
     factor: float = EVEN
 
 
-class Losses(NamedTuple):
+class SynergyLosses(NamedTuple):
     """() each, weighted, 0 for a part that is not there; and how often discriminators err, where there are some."""
 
     anomaly: Tensor
@@ -117,7 +117,7 @@ class SynergyNetwork(nn.Module):
         """(n,) in [0, 1]."""
         return self.anomaly(self(samples).unified).softmax(dim=1)[:, 1]  # type: ignore[no-any-return]
 
-    def losses(self, features: Features, samples: Samples, pace: Pace) -> Losses:
+    def losses(self, features: Features, samples: Samples, pace: Pace) -> SynergyLosses:
         """Each part of the objective, of features that `forward` gave."""
         logits = self.anomaly(features.unified)
         nothing = logits.new_zeros(())
@@ -133,7 +133,7 @@ class SynergyNetwork(nn.Module):
         if self.adversary is not None:
             loss, errors = self.adversary(self._domains(features.unified, logits, samples), *pace)
             domain = self.weights.domain * loss
-        return Losses(self._anomaly_loss(logits, samples), system, information, domain, errors)
+        return SynergyLosses(self._anomaly_loss(logits, samples), system, information, domain, errors)
 
     def _anomaly_loss(self, logits: Tensor, samples: Samples) -> Tensor:
         each = functional.cross_entropy(logits, samples.anomalous, reduction="none")

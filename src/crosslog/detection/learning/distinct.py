@@ -16,7 +16,7 @@ from crosslog.detection.learning.device import to_tensor
 from crosslog.detection.learning.prefixes import order_by_prefix
 from crosslog.detection.learning.vectors import network_inputs
 
-WINDOWS_AT_ONCE = 1024  # in scoring; bounds memory, and a score depends on it by rounding alone
+SAMPLES_AT_ONCE = 1024  # in scoring; bounds memory, and a score depends on it by rounding alone
 
 
 class Samples(NamedTuple):
@@ -93,7 +93,7 @@ def score_distinct(windows: Windows, score: Callable[[Samples], Tensor]) -> NDAr
     blank = np.zeros((len(first), 2), dtype=np.int32)
     store = SampleStore(_gather(windows, np.column_stack([windows.ids[first], blank])), torch.arange(len(first)), ())
     with torch.no_grad():
-        parts = [score(store.pick(chosen)).float() for chosen in torch.split(store.rows, WINDOWS_AT_ONCE)]
+        parts = [score(store.pick(chosen)).float() for chosen in torch.split(store.rows, SAMPLES_AT_ONCE)]
     return torch.cat(parts).cpu().numpy()[inverse]
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from crosslog.detection.learning.adversary import EVEN, DomainErrors, balance_domains, reversal_strength
 from crosslog.detection.learning.device import mixed_precision
-from crosslog.detection.learning.disentangling import Losses, Pace, SynergyNetwork
+from crosslog.detection.learning.disentangling import Pace, SynergyLosses, SynergyNetwork
 from crosslog.detection.learning.distinct import SampleStore
 from crosslog.detection.learning.training import Plan, build_optimiser, enable_dropout
 
@@ -85,7 +85,7 @@ class _Training:
         progress = (self.done - 1) / max(1, self.steps - 1)
         return Pace() if self.network.frozen else Pace(reversal_strength(progress), self.factor)
 
-    def step(self, store: SampleStore, chosen: Tensor) -> Losses:
+    def step(self, store: SampleStore, chosen: Tensor) -> SynergyLosses:
         """CLUB's likelihood first, then all others by the objective, with the same features."""
         samples = store.pick(chosen)
         self.done += 1
