@@ -48,7 +48,8 @@ def main(option: str = "") -> None:
         show(inputs)
     else:
         chapters = {name: plugins.load_function("reporting", name, "chapter") for name in settings.report.parts}
-        files = write_report(inputs, {name: chapter(inputs) for name, chapter in chapters.items()})
+        made = {name: chapter(inputs) for name, chapter in chapters.items()}
+        files = write_report(inputs, {name: chapter for name, chapter in made.items() if chapter.blocks})
         for path, text in files.items():
             write_text(place(path), text)
         _copy_numbers(inputs)
