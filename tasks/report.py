@@ -48,8 +48,7 @@ def main(option: str = "") -> None:
         show(inputs)
     else:
         chapters = {name: plugins.load_function("reporting", name, "chapter") for name in settings.report.parts}
-        made = {name: chapter(inputs) for name, chapter in chapters.items()}
-        files = write_report(inputs, {name: chapter for name, chapter in made.items() if chapter.blocks})
+        files = write_report(inputs, {name: chapter(inputs) for name, chapter in chapters.items()})
         for path, text in files.items():
             write_text(place(path), text)
         _copy_numbers(inputs)

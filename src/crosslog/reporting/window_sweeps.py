@@ -20,7 +20,7 @@ SWEPT = {  # a field, what the paper calls it, and the field of the split that b
 FEWEST = 3  # values that make a sweep
 
 
-class Point(NamedTuple):
+class SweptPoint(NamedTuple):
     """A value of what is swept, and the detector that has it."""
 
     value: float
@@ -45,7 +45,7 @@ def _sweeps(inputs: Inputs) -> Iterator[ChapterBlock]:
             yield _figure(inputs, arm, found)
 
 
-def _points(inputs: Inputs, arm: str, field: str) -> list[Point]:
+def _points(inputs: Inputs, arm: str, field: str) -> list[SweptPoint]:
     """The method and its variants that differ from it in this field alone, by their value."""
     whole = inputs.detectors[METHOD]
     points = {}
@@ -53,7 +53,7 @@ def _points(inputs: Inputs, arm: str, field: str) -> list[Point]:
         block = inputs.detectors[detector]
         if set(block) == set(whole) and {name for name in whole if block[name] != whole[name]} <= {field}:
             points[_bounded(inputs, arm, field, float(str(block[field])))] = detector
-    return sorted(Point(value, detector) for value, detector in points.items())
+    return sorted(SweptPoint(value, detector) for value, detector in points.items())
 
 
 def _bounded(inputs: Inputs, arm: str, field: str, value: float) -> float:
@@ -62,7 +62,7 @@ def _bounded(inputs: Inputs, arm: str, field: str, value: float) -> float:
     return min(value, float(getattr(inputs.suite.everything[arm].split, bound))) if bound else value
 
 
-def _grid(inputs: Inputs, arm: str, field: str, points: list[Point]) -> Grid:
+def _grid(inputs: Inputs, arm: str, field: str, points: list[SweptPoint]) -> Grid:
     targets = inputs.suite.everything[arm].targets
     rows = [
         Row(f"{point.value:g}", tuple(number_cell(_f1(inputs, arm, point, target)) for target in targets))
@@ -72,11 +72,11 @@ def _grid(inputs: Inputs, arm: str, field: str, points: list[Point]) -> Grid:
     return Grid(f"F1 by {name}", tuple(map(inputs.marked, targets)), tuple(rows), name)
 
 
-def _f1(inputs: Inputs, arm: str, point: Point, target: str) -> Estimate:
+def _f1(inputs: Inputs, arm: str, point: SweptPoint, target: str) -> Estimate:
     return inputs.estimate(arm, point.detector, F1, target)
 
 
-def _figure(inputs: Inputs, arm: str, found: dict[str, list[Point]]) -> Figure:
+def _figure(inputs: Inputs, arm: str, found: dict[str, list[SweptPoint]]) -> Figure:
     """Values stand at even distances, in their order."""
     groups = []
     for field, points in found.items():
@@ -96,7 +96,7 @@ def _figure(inputs: Inputs, arm: str, found: dict[str, list[Point]]) -> Figure:
     )
 
 
-def _series(inputs: Inputs, arm: str, points: list[Point], target: str) -> Series:
+def _series(inputs: Inputs, arm: str, points: list[SweptPoint], target: str) -> Series:
     numbers = [_f1(inputs, arm, point, target) for point in points]
     places = tuple(float(place) for place in range(1, len(points) + 1))
     y, low, high = (

@@ -11,7 +11,9 @@ from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.settings import Frozen, read_yaml
 
 METHOD = "logsynergy"
-ROUNDING = 0.006  # percent, by which a harmonic mean of printed numbers may miss a printed one for each of its digits
+PRINTED_ROUNDING = (
+    0.006  # percent, by which a harmonic mean of printed numbers may miss a printed one for each of its digits
+)
 
 
 class WindowRow(Frozen):
@@ -33,7 +35,7 @@ class WindowRow(Frozen):
         """Whether the printed F1 may be that of the printed precision and recall, each rounded to two digits."""
         parts = ((self.precision, self.recall), (self.recall, self.precision))
         slack = sum(2 * (other / (own + other)) ** 2 if own + other else 0.0 for own, other in parts)
-        return abs(self.f1 - self.harmonic_mean) <= ROUNDING * (1 + slack)
+        return abs(self.f1 - self.harmonic_mean) <= PRINTED_ROUNDING * (1 + slack)
 
 
 class WindowTarget(Frozen):
