@@ -3,6 +3,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 export DO_NOT_TRACK := 1
+export PYTHONDONTWRITEBYTECODE :=# compiled once: each stage and each of pytest's processes starts sooner
 export OMP_WAIT_POLICY ?= PASSIVE
 export CROSSLOG_MIRROR
 DATA ?= real

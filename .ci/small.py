@@ -10,10 +10,13 @@ from crosslog.settings import Settings
 
 PARAMS = Path("params.yaml")
 KEPT = ("E1", "a2")
+LINES = 60_000
+SHORTER = 4  # spans of episodes
+SPANS = ("source_support", "source_query", "support", "query")
 
 
 def main(suite: str, *detectors: str) -> None:
-    """Fewer lines, episodes, seeds, steps and trials; the same stages."""
+    """Fewer lines, episodes, seeds, steps and trials, and shorter spans; the same stages."""
     yaml = YAML()
     content = yaml.load(PARAMS)
     experiments = Settings.load().suite(suite).experiments
@@ -22,14 +25,17 @@ def main(suite: str, *detectors: str) -> None:
         content["suites"][suite]["experiments"] = list(experiments)
     for block in content["detectors"].values():
         block.update({name: 3 for name in block if name == "meta_steps"})
-    content["simulate"]["lines"] = 150_000
+    content["simulate"]["lines"] = LINES
     content["tune"].update(trials=2, startup_trials=1)
     yaml.dump(content, PARAMS)
     for name, experiment in experiments.items():
         path = Path("experiments") / f"{name}.yaml"
         own = yaml.load(path)
         own["seeds"] = [1]
-        own.setdefault("split", {})["episodes"] = 3
+        split = own.setdefault("split", {})
+        split["episodes"] = 3
+        for role in SPANS:
+            split.setdefault(role, {})["events"] = getattr(experiment.split, role).events // SHORTER
         if detectors:
             own["detectors"] = [each for each in experiment.detectors if each in detectors]
             own["tuned"] = [each for each in experiment.tuned if each in detectors]

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,8 @@ import polars as pl
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from crosslog.detection.detectors.keyword import ANY_WORD
+from crosslog.detection.episodes.severity import SEVERITIES
+from crosslog.detection.hints.buckets import Buckets, count_buckets
 from crosslog.embedding.encoder import build_encoder
 from crosslog.embedding.store import vectors_for
 from crosslog.labelling import verdicts
@@ -25,6 +27,13 @@ from crosslog.systems import System, load_systems
 REPOSITORY = Path(__file__).parent.parent
 SAMPLE, WHOLE = "bgl_2k", "bgl_events"  # of one machine: neither may teach the other
 SAMPLE_PATH = "loghub_2k/BGL_2k.log"
+STAGES = """
+import sys
+from tasks import download, parse
+for system in sys.argv[1:]:
+    download.main(system)
+    parse.main(system)
+"""
 
 
 @dataclass(frozen=True)
@@ -33,9 +42,10 @@ class Log:
 
     Attributes
     ----------
-    templates : template_id, key, template, occurrences, first_line, suspicious, verdict (all empty)
+    templates : template_id, key, template, occurrences, first_line, verdict (all empty)
     counts : verdict (by its own labels), events, anomalous
     vectors : (n, dim) float32 of length one
+    facts, buckets : as `score_templates` takes them
     """
 
     name: str
@@ -43,6 +53,8 @@ class Log:
     templates: pl.DataFrame
     counts: pl.DataFrame
     vectors: NDArray[np.float32]
+    facts: pl.DataFrame
+    buckets: Buckets
 
     @property
     def marked(self) -> str:
@@ -63,7 +75,7 @@ def labelled_logs() -> list[Log]:
     with tempfile.TemporaryDirectory() as folder:
         found = {path.name: Path() for path in sorted(Path("data/events").glob("*"))}
         if os.environ.get("CROSSLOG_MIRROR"):
-            systems |= parse_mirror(Path(folder))
+            systems |= parse_mirror(Path(folder), mirrored_systems())
             found |= {path.name: Path(folder) for path in sorted(Path(folder, "data/events").glob("*"))}
         return [
             _log(name, systems[name], place)
@@ -72,8 +84,13 @@ def labelled_logs() -> list[Log]:
         ]
 
 
-def parse_mirror(folder: Path) -> dict[str, System]:
-    """Parse the suite `real`, and the sample of BGL, in a workspace of their own; their entries of systems.yaml."""
+def mirrored_systems() -> list[str]:
+    """The suite `real`, and the sample of BGL."""
+    return [*Settings.load(REPOSITORY / "params.yaml").suite("real").systems, SAMPLE]
+
+
+def parse_mirror(folder: Path, systems: Collection[str]) -> dict[str, System]:
+    """Parse systems of the mirror in a workspace of their own; their entries of systems.yaml."""
     mirror = str(Path(os.environ["CROSSLOG_MIRROR"]).resolve())
     entries = YAML(typ="safe").load(REPOSITORY / "systems.yaml")
     sample = {key: value for key, value in entries[WHOLE].items() if key not in ("files", "expected")}
@@ -85,27 +102,31 @@ def parse_mirror(folder: Path) -> dict[str, System]:
         "CROSSLOG_MIRROR": mirror,
         "PYTHONPATH": f"{REPOSITORY}{os.pathsep}{REPOSITORY / 'src'}",
     }
-    systems = [*Settings.load(REPOSITORY / "params.yaml").suite("real").systems, SAMPLE]
-    for system in systems:
-        for task in ("download", "parse"):
-            command = [sys.executable, "-m", f"tasks.{task}", system]
-            subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-c", STAGES, *systems]
+    subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
     return {name: entry for name, entry in load_systems(folder / "systems.yaml").items() if name in systems}
 
 
 def _log(name: str, system: System, place: Path) -> Log:
     templates = pl.read_parquet(place / f"data/templates/{name}.parquet").sort("template_id")
-    events = pl.scan_parquet(place / f"data/events/{name}/*.parquet").select("template_id", "anomalous").collect()
+    columns = ("template_id", "time", "line", "level", "anomalous")
+    events = pl.scan_parquet(place / f"data/events/{name}/*.parquet").select(columns).collect()
     counts = verdicts.derive_verdicts(events, weak=system.labels.weak)
     encoder = build_encoder(Settings.load().default_encoder)
     vectors, _ = vectors_for(templates["template"].to_list(), Path("data/vectors") / encoder.identity(), encoder)
-    suspicious = templates["template"].str.contains(f"(?i){ANY_WORD.pattern}")
     return Log(
         name,
         system,
-        templates.select(
-            "template_id", "key", "template", "first_line", occurrences="count", verdict=pl.lit("")
-        ).with_columns(suspicious=suspicious),
+        templates.select("template_id", "key", "template", "first_line", occurrences="count", verdict=pl.lit("")),
         templates.select("template_id").join(counts, on="template_id", maintain_order="left").drop("template_id"),
         vectors,
+        templates.select("template_id", "count", text="template").join(
+            _worst_levels(events), on="template_id", how="left", maintain_order="left"
+        ),
+        count_buckets(events.with_columns(pl.col("time").dt.epoch("us"))),
     )
+
+
+def _worst_levels(events: pl.DataFrame) -> pl.DataFrame:
+    severity = pl.col("level").str.to_lowercase().replace_strict(SEVERITIES, default=None, return_dtype=pl.Int8)
+    return events.group_by("template_id").agg(levels=severity.max())

@@ -12,7 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from crosslog.labelling.judging import Belief, Chances
+from crosslog.detection.hints.belief import Belief, Chances
+from crosslog.labelling.judging import weigh_help
 
 
 def play_verdicts(
@@ -48,12 +49,20 @@ def play_verdicts(
     return pl.DataFrame(rows, schema={"judged": pl.UInt32, "f1": pl.Float64, "recall": pl.Float64}, orient="row")
 
 
-def answer_in_turn(belief: Belief, shares: Chances) -> Iterator[int]:
+def answer_in_turn(belief: Belief, occurrences: NDArray[np.integer], shares: Chances) -> Iterator[int]:
     """Row numbers in the order that crosslog asks for them, each answered with its share before the next is chosen."""
     for _ in range(int(belief.left.sum())):
-        number = belief.next()
-        belief.judge(number, float(shares[number]))
+        worth = weigh_help(belief.chance, belief.doubt, occurrences)
+        number = int(np.argmax(np.where(belief.left, worth, -np.inf)))
+        belief.judge(np.array([number]), shares[[number]])
         yield number
+
+
+def best_possible(counts: pl.DataFrame) -> list[int]:
+    """Row numbers, those first whose verdict finds most anomalies: what only one who knows all labels can ask."""
+    anomalous, events = (counts[name].to_numpy().astype(np.int64) for name in ("anomalous", "events"))
+    called = 2 * anomalous > events
+    return [int(number) for number in np.lexsort((-anomalous, ~called))]
 
 
 def most_frequent_first(counts: pl.DataFrame) -> list[int]:

@@ -67,7 +67,7 @@ def templates_of(systems: set[str]) -> pl.DataFrame:
     if not os.environ.get("CROSSLOG_MIRROR"):
         raise SystemExit("CROSSLOG_MIRROR is not set: the pairs are of public logs, so name the folder that holds them")
     with tempfile.TemporaryDirectory() as folder:
-        parse_mirror(Path(folder))
+        parse_mirror(Path(folder), systems)
         return pl.concat(
             pl.read_parquet(Path(folder, f"data/templates/{system}.parquet")).select(
                 pl.lit(system).alias("system"), "key", "template", "example"

@@ -18,9 +18,9 @@ LETTERS = "a0Z .-_/:@=<\"'\n" + "".join(map(chr, range(33, 127))) + "\té\u4e00"
 PAIRED = 12  # letters of a pattern that are repeated in pairs too
 ALWAYS = "@-./:"  # letters that part the words of logs
 ENDS = ("", "\n", "!", " x")
-SHORT, LONG = 1_000, 4_000  # characters
-QUICK = 0.01  # seconds for LONG characters in which nothing hangs, and a ratio is noise
-HANGING = 0.3  # seconds for SHORT characters, which need no comparison
+SHORT, LONG = 500, 2_000  # characters
+QUICK = 0.005  # seconds for LONG characters in which nothing hangs, and a ratio is noise
+HANGING = 0.1  # seconds for SHORT characters, which need no comparison
 LINEAR = 8.0  # the time of LONG over that of SHORT: 4 is linear, 16 quadratic
 CALLS = frozenset({"search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"})
 CLASSES = (_constants.LITERAL, _constants.NOT_LITERAL, _constants.IN, _constants.ANY)
@@ -57,7 +57,7 @@ def find_slow_run(pattern: re.Pattern[str]) -> str | None:
     pairs = ["".join(pair) for pair in permutations(letters[:PAIRED] + list(ALWAYS), 2) if pair[0] != pair[1]]
     framed = [(start, run, end) for run in (*words, *letters) for start in ("", _example(parsed)) for end in ENDS]
     framed += [("", pair, "!") for pair in pairs]
-    slow = (text for text in framed if _is_slow(pattern, *text))
+    slow = (text for text in dict.fromkeys(framed) if _is_slow(pattern, *text))
     return next((f"{start!r} + {run!r} * n + {end!r}" for start, run, end in slow), None)
 
 

@@ -12,7 +12,7 @@ from imports import REPOSITORY
 from projects import REMOVED, small_experiment, write_params
 
 from crosslog import plugins
-from crosslog.settings import EmbedSettings, Settings, SettingsError
+from crosslog.settings import EmbedSettings, Settings, SettingsError, read_yaml
 from crosslog.systems import load_systems
 
 COMMITTED = Settings.load(REPOSITORY / "params.yaml")
@@ -320,3 +320,12 @@ def test_broken_yaml_and_a_missing_file_say_what_to_do(workspace: Path) -> None:
         Settings.load(workspace / "params.yaml")
     with pytest.raises(SettingsError, match="run from the top of the repository"):
         Settings.load(workspace / "nowhere.yaml")
+
+
+def test_what_was_read_is_the_reader_s_to_change_and_a_changed_file_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "some.yaml"
+    path.write_text("gears: {teeth: [12, 24]}\n")
+    read_yaml(path)["gears"]["teeth"].append(36)
+    assert read_yaml(path) == {"gears": {"teeth": [12, 24]}}
+    path.write_text("gears: {teeth: [12]}\n")
+    assert read_yaml(path) == {"gears": {"teeth": [12]}}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from crosslog.sources import digest_contents, needs_library, read_sources
@@ -24,6 +27,16 @@ def test_it_hangs_on_no_neighbour_and_on_nothing_that_only_refuses() -> None:
 def test_a_module_that_is_none_is_an_error() -> None:
     with pytest.raises(AssertionError, match="no module crosslog"):
         read_sources("crosslog.nowhere")
+
+
+def test_nothing_is_imported_to_find_out() -> None:
+    code = (
+        "import sys; from crosslog.sources import read_sources;"
+        f"read_sources('{DETECTORS}.crosyslog', 'tasks.train');"
+        "print([name for name in sys.modules if name.partition('.')[0] in ('crosslog', 'tasks', 'torch')])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "['crosslog', 'crosslog.sources']"
 
 
 @pytest.mark.parametrize(("detector", "network"), [("crosyslog", True), ("logistic", False), ("exact_match", False)])

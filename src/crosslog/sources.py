@@ -48,9 +48,9 @@ def needs_library(module: str, library: str) -> bool:
 
 @cache
 def _read(module: str) -> tuple[bytes, tuple[str, ...]]:
-    found = importlib.util.find_spec(module)
-    assert found is not None and found.origin is not None, f"no module {module}"  # noqa: PT018
-    source = Path(found.origin).read_bytes()
+    path = _find_file(module)
+    assert path is not None, f"no module {module}"
+    source = path.read_bytes()
     return source, tuple(name for name in _ours(source) if name.split(".")[1] not in REFUSING)
 
 
@@ -61,18 +61,21 @@ def _ours(source: bytes) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ROOTS:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
-                if _is_module(inner):
+                if _find_file(inner):
                     yield inner
                 elif node.module not in ROOTS:
                     yield str(node.module)
 
 
 @cache
-def _is_module(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except ModuleNotFoundError:  # its parent is no package
-        return False
+def _find_file(module: str) -> Path | None:
+    """The file of a module of ours; `find_spec` would import what it lies in, and torch with that."""
+    root, *inner = module.split(".")
+    spec = importlib.util.find_spec(root)
+    folders = (spec and spec.submodule_search_locations) or []
+    paths = (Path(folder, *inner) for folder in folders)
+    files = (file for path in paths for file in (path / "__init__.py", path.with_suffix(".py")))
+    return next(filter(Path.is_file, files), None)
 
 
 @cache

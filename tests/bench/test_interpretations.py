@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from projects import write_params
+from projects import TOP, small_settings, write_params
 
 from bench import interpretations
 from bench._pairs import PAIRS, Pairs, Purity, areas, found, hard, interval, meanings, means, purity, ranks
 from bench.interpretations import head, main, tables, templates_of, wordings
 from crosslog.interpretation.meanings import Meaning, Request
 from crosslog.interpretation.rules import curated
-from crosslog.settings import EvaluateSettings
+from crosslog.settings import EvaluateSettings, Settings
 
 SETTINGS = EvaluateSettings(
     threshold=0.5, type_false_positive_rate=0.1, resamples=200, confidence=0.9, blocks=2, seed=1
@@ -233,7 +235,26 @@ def test_no_pair_is_called_different_that_others_link(pairs: pl.DataFrame) -> No
 
 
 @pytest.mark.mirror
-@pytest.mark.usefixtures("mirror")
-def test_every_key_is_a_template_of_its_system(pairs: pl.DataFrame) -> None:
+def test_every_key_is_a_template_of_its_system(
+    pairs: pl.DataFrame, parsed_log: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy_parsed(folder: Path, systems: set[str]) -> None:
+        (folder / "data/templates").mkdir(parents=True)
+        for system in systems:
+            name = f"data/templates/{system}.parquet"
+            shutil.copy(parsed_log(system) / name, folder / name)
+
+    monkeypatch.setattr(interpretations, "parse_mirror", copy_parsed)
     listed = found(pairs, templates_of({*pairs["system_a"], *pairs["system_b"]}))
     assert listed.missing == []
+
+
+@pytest.mark.mirror
+@pytest.mark.usefixtures("mirror")
+def test_logs_of_the_mirror_are_parsed_in_passing_with_the_settings_of_the_pipeline() -> None:
+    templates = templates_of({"bgl_2k"})
+    assert templates.columns == ["system", "key", "template", "example"]
+    assert set(templates["system"]) == {"bgl_2k"}
+    assert templates.height > 50
+    mined, own = Settings.load(TOP / "params.yaml"), small_settings()
+    assert (mined.parse, mined.miners["drain"]) == (own.parse, own.miners["drain"])

@@ -1,38 +1,38 @@
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from bench._playing import answer_in_turn, at_random, mean_f1, most_frequent_first, play_verdicts
-from crosslog.labelling.judging import form_belief, order_templates
+from bench._playing import answer_in_turn, at_random, best_possible, mean_f1, most_frequent_first, play_verdicts
+from crosslog.detection.hints.belief import apply_verdicts, form_belief
+from crosslog.detection.hints.joining import PART_WEIGHTS
+from crosslog.labelling.judging import order_templates
 
 EAST, WEST = np.float32([[1, 0], [-1, 0]])
 
 
-def templates(*occurrences: int, **columns: list[object]) -> pl.DataFrame:
-    frame = pl.DataFrame({"occurrences": occurrences}).with_columns(
-        key=pl.Series([f"t{number}" for number in range(len(occurrences))]),
-        first_line=pl.lit(1),
-        verdict=pl.lit(""),
-        suspicious=pl.lit(value=False),
-    )
-    return frame.with_columns(pl.Series(name, values) for name, values in columns.items())
+def scored(scores: list[float]) -> pl.DataFrame:
+    columns = {"score": scores, **{part: [None] * len(scores) for part in PART_WEIGHTS}}
+    return pl.DataFrame(columns, schema_overrides=dict.fromkeys(PART_WEIGHTS, pl.Float64))
 
 
 def test_asking_one_by_one_is_asking_anew_after_each_verdict() -> None:
-    frame = templates(9, 7, 8, 3, 3, suspicious=[False, True, False, False, True])
+    frame, occurrences = scored([0.1, 0.5, 0.2, 0.1, 0.6]), np.array([9, 7, 8, 3, 3])
     angles = np.linspace(0, 2, 5)
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     verdicts = ["normal", "anomalous", "normal", "anomalous", "normal"]
-    one_by_one = list(
-        answer_in_turn(form_belief(frame, vectors), np.array([float(word == "anomalous") for word in verdicts]))
-    )
+    shares = np.array([float(word == "anomalous") for word in verdicts])
+    one_by_one = list(answer_in_turn(form_belief(frame, vectors), occurrences, shares))
+    assert sorted(one_by_one) == [0, 1, 2, 3, 4]
     for judged in range(5):
         said = [verdicts[number] if number in one_by_one[:judged] else "" for number in range(5)]
-        first = order_templates(frame.with_columns(verdict=pl.Series(said)), vectors)["key"][0]
-        assert first == f"t{one_by_one[judged]}"
+        believed = apply_verdicts(frame, vectors, said).select("chance", "doubt")
+        columns = {"key": range(5), "occurrences": occurrences, "first_line": [1] * 5, "verdict": said}
+        assert order_templates(pl.DataFrame(columns).hstack(believed))["key"][0] == one_by_one[judged]
 
 
 COUNTS = pl.DataFrame({"events": [60, 30, 10], "anomalous": [0, 30, 9]})
@@ -72,6 +72,14 @@ def test_the_orders_to_beat() -> None:
     assert at_random(counts, 1) == at_random(counts, 1)
 
 
+def test_no_order_is_better_than_the_best_possible() -> None:
+    counts = pl.DataFrame({"events": [60, 30, 10, 5], "anomalous": [0, 30, 9, 2]})
+    assert best_possible(counts) == [1, 2, 3, 0]
+    best = mean_f1(play_verdicts(counts, best_possible(counts)), 4)
+    orders = permutations(range(4))
+    assert best == pytest.approx(max(mean_f1(play_verdicts(counts, order), 4) for order in orders))
+
+
 def made(seed: int) -> tuple[pl.DataFrame, NDArray[np.float32]]:
     """Twelve families of ten templates that mean much the same; two rarer families are the anomalies."""
     generator = np.random.default_rng(seed)
@@ -86,8 +94,9 @@ def test_families_of_rare_anomalies_are_found_sooner_than_by_frequency_or_chance
     areas = []
     for seed in range(10):
         counts, vectors = made(seed)
-        belief = form_belief(templates(*counts["events"]), vectors)
-        ours = list(answer_in_turn(belief, (counts["anomalous"] > 0).to_numpy().astype(float)))
+        belief = form_belief(scored([0.1] * len(counts)), vectors)
+        shares = (counts["anomalous"] > 0).to_numpy().astype(float)
+        ours = list(answer_in_turn(belief, counts["events"].to_numpy(), shares))
         orders = (ours, most_frequent_first(counts), at_random(counts, seed))
         areas.append([mean_f1(play_verdicts(counts, numbers), 60) for numbers in orders])
     ours_, frequent, random = np.mean(areas, axis=0)

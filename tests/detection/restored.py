@@ -1,4 +1,4 @@
-"""Another process: restores the states that lie in a folder and scores the toy's query with each.
+"""Another process: restores the states that lie in a folder and scores its toy's query with each.
 
 `python -m detection.restored FOLDER` reads `<detector>.safetensors` and writes scores.npz.
 """
@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from detection.toy import problem_of
+from detection.toy import problem_for
 from safetensors.numpy import load_file
 
 from crosslog import plugins
+from crosslog.detection.detector import State
 from crosslog.detection.learning.device import set_up_torch
 
 KIND = "detection.detectors"
@@ -30,14 +31,14 @@ def build(name: str, seed: int = 1, **changed: Any) -> Any:
 def main(folder: Path) -> None:
     """Write the scores of every state."""
     set_up_torch()
-    scores = {path.stem: _score(path) for path in folder.glob("*.safetensors")}
-    np.savez(folder / "scores.npz", **scores)
+    states = {path.stem: load_file(path) for path in folder.glob("*.safetensors")}
+    np.savez(folder / "scores.npz", **{name: _score(name, state) for name, state in states.items()})
 
 
-def _score(path: Path) -> Any:
-    detector = build(path.stem)
-    _, target = problem_of(detector.units)
-    return dataclasses.replace(detector, state=load_file(path)).score(target.query.withhold())
+def _score(name: str, state: State) -> np.ndarray:
+    detector = dataclasses.replace(build(name), state=state)
+    _, target = problem_for(detector.units)
+    return detector.score(target.query.withhold())
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ import pytest
 from detection.first_step import changes_in_the_first_step
 from detection.made import with_events
 from detection.restored import KIND, build
-from detection.toy import auroc, only, problem_of
+from detection.toy import auroc, only, problem_for
 from imports import REPOSITORY, imports, modules
 from safetensors.numpy import save_file
 
@@ -26,31 +27,35 @@ from crosslog.settings import Settings
 
 NAMES = plugins.names(KIND)
 STEPWISE = [name for name in NAMES if hasattr(plugins.load(KIND, name), "adaptations")]
-PROBLEM_OF = cache(problem_of)
 
 
-class Toy(NamedTuple):
-    """The problem in the units of a detector, and its query without labels."""
+class Asked(NamedTuple):
+    """What a detector is held to: the problem of events or, where it scores none, that of windows."""
 
     sources: list[Episode]
-    target: Episode
+    support: Windows
     query: Windows
+    withheld: Windows
 
 
 @cache
-def toy_of(name: str) -> Toy:
-    sources, target = PROBLEM_OF(plugins.load(KIND, name).units)
-    return Toy(sources, target, target.query.withhold())
+def ask(units: frozenset[str]) -> Asked:
+    sources, (support, query) = problem_for(units)
+    return Asked(sources, support, query, query.withhold())
+
+
+def asked_of(name: str) -> Asked:
+    return ask(plugins.load(KIND, name).units)
 
 
 @cache
 def fit_once(name: str) -> Any:
-    return build(name).fit(toy_of(name).sources)
+    return build(name).fit(asked_of(name).sources)
 
 
 @cache
 def adapt_once(name: str) -> Any:
-    return fit_once(name).adapt(toy_of(name).target.support, toy_of(name).sources)
+    return fit_once(name).adapt(asked_of(name).support, asked_of(name).sources)
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -59,8 +64,8 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def toy(name: str) -> Toy:
-    return toy_of(name)
+def asked(name: str) -> Asked:
+    return asked_of(name)
 
 
 @pytest.fixture(scope="module")
@@ -107,45 +112,54 @@ def test_it_is_a_frozen_dataclass_without_defaults(name: str) -> None:
     assert plugin.units <= {"event", "window", "session"}
 
 
-def test_there_is_one_finite_score_each(toy: Toy, adapted: Any) -> None:
-    score_units(adapted, toy.query)
+def test_there_is_one_finite_score_each(adapted: Any, asked: Asked) -> None:
+    score_units(adapted, asked.withheld)
+
+
+def test_windows_and_sessions_are_scored_alike(adapted: Any, asked: Asked) -> None:
+    if "event" in adapted.units:
+        pytest.skip("it scores events: windows and sessions take the highest")
+    of_windows, of_sessions = (
+        score_units(adapted, replace(asked.withheld, unit=unit)) for unit in ("window", "session")
+    )
+    assert np.array_equal(of_windows, of_sessions)
 
 
 @pytest.mark.parametrize("label", [True, False])
-def test_a_support_with_a_single_class_will_do(toy: Toy, fitted: Any, label: bool) -> None:
-    one_sided = fitted.adapt(only(toy.target.support, label), toy.sources)
-    score_units(one_sided, toy.query)
+def test_a_support_with_a_single_class_will_do(fitted: Any, label: bool, asked: Asked) -> None:
+    one_sided = fitted.adapt(only(asked.support, label), asked.sources)
+    score_units(one_sided, asked.withheld)
 
 
-def test_what_is_anomalous_scores_higher(toy: Toy, name: str, fitted: Any, adapted: Any) -> None:
+def test_what_is_anomalous_scores_higher(name: str, fitted: Any, adapted: Any, asked: Asked) -> None:
     if not adapted.state:
         pytest.skip(f"{name} learns nothing, so it owes nothing on a toy")
-    scores, labels = adapted.score(toy.query), toy.target.query.truth
-    least = 0.9 if learns_from_labels(toy, fitted, scores) else 0.6  # a quarter is anomalous: not few, if different
-    known = np.isin(toy.query.events.units[toy.query.slots], toy.target.support.events.units)
-    seen = known if toy.query.unit == "event" else toy.query.highest(~known) == 0
+    scores, labels = adapted.score(asked.withheld), asked.query.truth
+    least = 0.9 if learns_from_labels(fitted, scores, asked) else 0.6  # a quarter is anomalous: not few, if different
+    known = np.isin(asked.query.events.units, asked.support.events.units)[asked.query.slots]
+    seen = known if asked.query.unit == "event" else np.logical_and.reduceat(known, asked.query.offsets)
     assert auroc(scores[seen], labels[seen]) > least
     says_nothing = len(np.unique(scores[~seen])) == 1
     assert says_nothing or auroc(scores[~seen], labels[~seen]) > least
 
 
-def learns_from_labels(toy: Toy, fitted: Any, scores: np.ndarray) -> bool:
+def learns_from_labels(fitted: Any, scores: np.ndarray, asked: Asked) -> bool:
     """Whether the support's labels, turned round, change the scores."""
-    turned = with_events(toy.target.support, labels=~toy.target.support.events.labels)
-    return not np.array_equal(fitted.adapt(turned, toy.sources).score(toy.query), scores)
+    turned = with_events(asked.support, labels=~asked.support.events.labels)
+    return not np.array_equal(fitted.adapt(turned, asked.sources).score(asked.withheld), scores)
 
 
-def test_adapting_leaves_the_fitted_detector_alone(toy: Toy, fitted: Any) -> None:
+def test_adapting_leaves_the_fitted_detector_alone(fitted: Any, asked: Asked) -> None:
     before = {key: array.copy() for key, array in fitted.state.items()}
-    fitted.adapt(toy.target.support, toy.sources)
+    fitted.adapt(asked.support, asked.sources)
     assert set(before) == set(fitted.state)
     assert all(np.array_equal(before[key], fitted.state[key]) for key in before)
 
 
-def test_adapting_anew_forgets_the_last_adaptation(toy: Toy, fitted: Any) -> None:
-    first = fitted.adapt(toy.target.support, toy.sources).score(toy.query)
-    fitted.adapt(only(toy.target.support, True), toy.sources)
-    assert np.array_equal(first, fitted.adapt(toy.target.support, toy.sources).score(toy.query))
+def test_adapting_anew_forgets_the_last_adaptation(fitted: Any, asked: Asked) -> None:
+    first = fitted.adapt(asked.support, asked.sources).score(asked.withheld)
+    fitted.adapt(only(asked.support, True), asked.sources)
+    assert np.array_equal(first, fitted.adapt(asked.support, asked.sources).score(asked.withheld))
 
 
 def test_a_state_holds_numbers_before_and_after_adapting(fitted: Any, adapted: Any) -> None:
@@ -154,56 +168,56 @@ def test_a_state_holds_numbers_before_and_after_adapting(fitted: Any, adapted: A
 
 
 def test_a_state_restored_in_another_process_gives_the_same_scores(
-    toy: Toy, name: str, adapted: Any, scores_elsewhere: Any
+    name: str, adapted: Any, scores_elsewhere: Any, asked: Asked
 ) -> None:
-    assert np.array_equal(adapted.score(toy.query), scores_elsewhere[name])
+    assert np.array_equal(adapted.score(asked.withheld), scores_elsewhere[name])
 
 
-def test_a_score_does_not_depend_on_the_batch_around_it(toy: Toy, adapted: Any) -> None:
-    half = len(toy.target.query) // 2
-    parts = [adapted.score(toy.query.take(chosen)) for chosen in (slice(None, half), slice(half, None))]
-    assert np.allclose(adapted.score(toy.query), np.concatenate(parts), atol=1e-5)
+def test_a_score_does_not_depend_on_the_batch_around_it(adapted: Any, asked: Asked) -> None:
+    half = len(asked.query) // 2
+    parts = [adapted.score(asked.withheld.take(chosen)) for chosen in (slice(None, half), slice(half, None))]
+    assert np.allclose(adapted.score(asked.withheld), np.concatenate(parts), atol=1e-5)
 
 
-def test_a_seed_fixes_the_result_and_another_changes_it(toy: Toy, name: str, adapted: Any) -> None:
-    again = build(name).fit(toy.sources).adapt(toy.target.support, toy.sources)
-    assert np.array_equal(adapted.score(toy.query), again.score(toy.query))
+def test_a_seed_fixes_the_result_and_another_changes_it(name: str, adapted: Any, asked: Asked) -> None:
+    again = build(name).fit(asked.sources).adapt(asked.support, asked.sources)
+    assert np.array_equal(adapted.score(asked.withheld), again.score(asked.withheld))
     if hasattr(adapted, "seed"):
-        other = build(name, seed=2).fit(toy.sources).adapt(toy.target.support, toy.sources)
-        assert not np.array_equal(adapted.score(toy.query), other.score(toy.query))
+        other = build(name, seed=2).fit(asked.sources).adapt(asked.support, asked.sources)
+        assert not np.array_equal(adapted.score(asked.withheld), other.score(asked.withheld))
 
 
-def test_labels_of_what_is_scored_are_never_read(toy: Toy, adapted: Any) -> None:
-    given, withheld = adapted.score(toy.target.query), adapted.score(toy.query)
-    inverted = adapted.score(with_events(toy.target.query, labels=~toy.target.query.events.labels))
+def test_labels_of_what_is_scored_are_never_read(adapted: Any, asked: Asked) -> None:
+    given, withheld = adapted.score(asked.query), adapted.score(asked.withheld)
+    inverted = adapted.score(with_events(asked.query, labels=~asked.query.events.labels))
     assert np.array_equal(given, withheld)
     assert np.array_equal(given, inverted)
 
 
 @pytest.mark.parametrize("stepwise", STEPWISE)
 def test_adaptation_steps_go_from_the_fitted_detector_to_the_adapted_one(stepwise: str) -> None:
-    toy, fitted = toy_of(stepwise), fit_once(stepwise)
-    first, *between, last = (step.score(toy.query) for step in fitted.adaptations(toy.target.support))
-    assert np.array_equal(first, fitted.score(toy.query))
-    assert np.array_equal(last, adapt_once(stepwise).score(toy.query))
+    fitted, asked = fit_once(stepwise), asked_of(stepwise)
+    first, *between, last = (step.score(asked.withheld) for step in fitted.adaptations(asked.support))
+    assert np.array_equal(first, fitted.score(asked.withheld))
+    assert np.array_equal(last, adapt_once(stepwise).score(asked.withheld))
     assert all(not np.array_equal(last, scores) for scores in (first, *between))
 
 
-def test_inputs_are_left_as_they_are(toy: Toy, fitted: Any) -> None:
-    events = toy.target.support.events
+def test_inputs_are_left_as_they_are(fitted: Any, asked: Asked) -> None:
+    events = asked.support.events
     before = [array.copy() for array in (events.units, events.messages, events.labels, events.texts.table)]
-    fitted.adapt(toy.target.support, toy.sources).score(toy.target.support.withhold())
+    fitted.adapt(asked.support, asked.sources).score(asked.support.withhold())
     after = [events.units, events.messages, events.labels, events.texts.table]
     assert all(np.array_equal(*pair) for pair in zip(before, after, strict=True))
 
 
-def test_every_trainable_parameter_changes_in_one_training_step(toy: Toy, name: str, fitted: Any) -> None:
+def test_every_trainable_parameter_changes_in_one_training_step(name: str, adapted: Any, asked: Asked) -> None:
     if not leans_on_torch(f"crosslog.{KIND}.{name}"):
         pytest.skip(f"{name} has no network")
-    assert fitted.trainable, f"{name} imports torch: it must name its parameters in `trainable`"
-    changes = changes_in_the_first_step(lambda: build(name).fit(toy.sources).adapt(toy.target.support, toy.sources))
-    assert [change.shape for change in changes] == [fitted.state[key].shape for key in fitted.trainable]
-    for key, change in zip(fitted.trainable, changes, strict=True):
+    assert adapted.trainable, f"{name} imports torch: it must name its parameters in `trainable`"
+    changes = changes_in_the_first_step(lambda: build(name).fit(asked.sources).adapt(asked.support, asked.sources))
+    assert [change.shape for change in changes] == [adapted.state[key].shape for key in adapted.trainable]
+    for key, change in zip(adapted.trainable, changes, strict=True):
         assert change.any(), f"{key} stays as it was drawn"
 
 

@@ -7,13 +7,14 @@ import pytest
 from detection.made import make_texts, make_windows, with_texts
 
 from crosslog.detection.detectors.exact_match import ExactMatch
-from crosslog.detection.detectors.keyword import FAILURE_WORDS, Keyword
+from crosslog.detection.detectors.keyword import Keyword
 from crosslog.detection.detectors.level import LogLevel
 from crosslog.detection.detectors.logistic import Logistic
 from crosslog.detection.detectors.logistic_sources import LogisticSources
 from crosslog.detection.detectors.nearest_neighbour import NearestNeighbour
 from crosslog.detection.detectors.protonet import ProtoNet
 from crosslog.detection.events import Episode, Windows
+from crosslog.detection.hints.words import FAILURE_WORDS
 
 TABLE = np.array([[1, 0], [0, 1], [-1, 0], [0.8, 0.6], [0.6, 0.8], [-0.6, -0.8]], dtype=np.float32)
 MESSAGES = ["Fan FAILED at <num>", "all well", "failover done", "no_error", "error: disk", "link dead"]

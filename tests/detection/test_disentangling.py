@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from detection.toy import problem_of
+from detection.pairs import problem_of_pairs
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
@@ -17,7 +17,7 @@ from crosslog.detection.learning.joint_training import Schedule, draw_mixed, tra
 from crosslog.detection.learning.training import Plan
 from crosslog.detection.learning.window_encoder import EncoderSizes, WindowEncoder
 
-SOURCES, TARGET = problem_of(frozenset({"window"}))
+SOURCES, TARGET = problem_of_pairs()
 SIZES = FeatureSizes(reduction=8, feature=4, estimator=8, discriminator=6)
 FULL = LossWeights(system=1.0, information=0.1, domain=0.2, anomaly=0.5)
 

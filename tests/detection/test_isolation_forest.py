@@ -7,7 +7,6 @@ import pytest
 from detection.made import with_events
 from detection.plain import QUERY, windows
 from detection.toy import problem
-from sklearn.ensemble import IsolationForest as Forest
 
 from crosslog.detection.detectors.isolation_forest import IsolationForest
 
@@ -34,6 +33,8 @@ def test_labels_are_not_read() -> None:
 
 @pytest.mark.parametrize(("events", "sample"), [(410, 256), (410, 3), (410, 2), (410, 1), (20, 256)])
 def test_scores_are_scikit_learns_own(events: int, sample: int) -> None:
+    from sklearn.ensemble import IsolationForest as Forest  # noqa: PLC0415  a second of start-up
+
     _, target = problem(events=events)
     vectors = target.support.table[target.support.events.units]
     own = Forest(n_estimators=20, max_samples=min(sample, len(vectors)), random_state=3).fit(vectors)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from detection import toy
+from detection.pairs import problem_of_pairs
 from detection.restored import build
 from numpy.typing import NDArray
 from torch import Tensor
@@ -15,7 +16,7 @@ from torch import Tensor
 from crosslog.detection.events import Episode, Windows
 from crosslog.detection.learning.distinct import Samples, store_samples
 
-SOURCES, TARGET = toy.problem_of(frozenset({"window"}))
+SOURCES, TARGET = problem_of_pairs()
 OTHER = SOURCES[1]  # lies on the other side of the systems' own direction than the target
 CALM = {"dropout": 0.0, "discriminator_size": 32, "epochs": 40, "learning_rate": 0.003, "betas": (0.0, 0.99)}
 

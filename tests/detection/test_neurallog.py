@@ -10,7 +10,7 @@ from detection import context, toy
 from detection.made import with_events
 
 from crosslog.detection.detectors.neurallog import NeuralLog
-from crosslog.detection.learning.positions import encode_positions
+from crosslog.detection.learning.positions import sine_positions
 
 BLOCK = {
     "window": 20,
@@ -49,14 +49,14 @@ def test_the_order_of_events_counts() -> None:
 
 
 def test_positions_are_sines_and_cosines() -> None:
-    found = encode_positions(3, 4).numpy()
+    found = sine_positions(3, 4).numpy()
     angle = np.array([0, 1, 2])[:, None] * np.array([1, 0.01])
     assert np.allclose(found[:, 0::2], np.sin(angle), atol=1e-6)
     assert np.allclose(found[:, 1::2], np.cos(angle), atol=1e-6)
 
 
 def test_an_odd_width_has_positions_of_its_own() -> None:
-    assert np.array_equal(encode_positions(3, 5)[:, 0::2].shape, (3, 3))
+    assert np.array_equal(sine_positions(3, 5)[:, 0::2].shape, (3, 3))
     sources, target = toy.problem()
     scores = build(model_size=9, heads=3, epochs=1).fit(sources).adapt(target.support, sources).score(target.query)
     assert np.isfinite(scores).all()

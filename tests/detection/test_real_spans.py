@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,29 +14,18 @@ from imports import REPOSITORY
 from crosslog import artifacts
 from crosslog.detection.split import Log, Part
 from crosslog.settings import Experiment, Settings
-from tasks import download, parse
 
 SUITE = Settings.load(REPOSITORY / "params.yaml").suite("crosyslog_real")
 
 
 @pytest.fixture(scope="module")
-def labels(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
+def labels(parsed_log: Callable[[str], Path]) -> dict[str, pl.DataFrame]:
     """`line` and `anomalous` of every system of the suite, as the stage parse has them."""
-    folder = tmp_path_factory.mktemp("real")
-    for name in ("params.yaml", "systems.yaml"):
-        shutil.copy(REPOSITORY / name, folder)
-    found, before = {}, Path.cwd()
+    found = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CROSSLOG_MIRROR", str(mirror))
-        os.chdir(folder)
-        try:
-            for system in SUITE.systems:
-                download.main(system)
-                parse.main(system)
-                found[system] = artifacts.EVENTS.read(["line", "anomalous"], system=system)
-        finally:
-            os.chdir(before)
-            shutil.rmtree(folder)
+        for system in SUITE.systems:
+            patch.chdir(parsed_log(system))
+            found[system] = artifacts.EVENTS.read(["line", "anomalous"], system=system)
     return found
 
 

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
 from detection.made import make_texts, make_windows
 
-from crosslog.detection.events import Episode, Texts, Unit, Windows
+from crosslog.detection.events import Episode, Texts, Windows
 
 DIM = 8
 TEXTS = 40  # per system, a quarter of them anomalous
 LENGTH = 20
+WINDOW = 10
+WINDOWS = 60  # of each part of a problem of windows
 
 
-def problem_of(units: frozenset[Unit]) -> tuple[list[Episode], Episode]:
-    """The problem as a detector of these units meets it: where it scores no events, windows of two of them."""
-    sources, target = problem()
-    if "event" in units:
-        return sources, target
-    *sources, target = (Episode(*map(in_pairs, episode.parts)) for episode in (*sources, target))
-    return sources, target
-
-
-def in_pairs(given: Windows) -> Windows:
-    """The same events, each in one window of two, which is anomalous where one of them is."""
-    return replace(given.cut_runs(2), unit="window")
+def problem_for(units: Collection[str]) -> tuple[list[Episode], Episode]:
+    """The problem that a method of these units can solve."""
+    return problem() if "event" in units else problem_of_windows()
 
 
 def problem(seed: int = 0, events: int = 410) -> tuple[list[Episode], Episode]:
@@ -59,12 +53,47 @@ def windows(texts: Texts, system: str, number: int, chosen: np.ndarray, first: i
     return make_windows(np.split(chosen + number * TEXTS, starts), flags, texts, system, first)
 
 
+def problem_of_windows(seed: int = 0) -> tuple[list[Episode], Episode]:
+    """The same for windows: normal texts come in turn, and in an anomalous window two anomalous ones come between.
+
+    A support's windows are of the first half of the texts; the other half, of which half of a query's windows are, are
+    wordings of the first: near them in space.
+    """
+    rng = np.random.default_rng(seed)
+    systems = ("first", "second", "target")
+    half = rng.normal(size=(len(systems), TEXTS // 2, DIM))
+    half[:, :, 0] += np.where(np.arange(TEXTS // 2) % 4 == 0, 4.0, -1.0)
+    table = np.concatenate([half, half + 0.05 * rng.normal(size=half.shape)], axis=1).reshape(-1, DIM)
+    messages = [
+        f"{'disk failed on' if i % 4 == 0 else 'all is well with'} node{i % (TEXTS // 2)}" for i in range(len(table))
+    ]
+    texts = make_texts(table / np.linalg.norm(table, axis=1, keepdims=True), messages=messages, texts=messages)
+    made = [
+        Episode(*(_windows_in_turn(texts, system, number, query, rng) for query in (False, True)))
+        for number, system in enumerate(systems)
+    ]
+    return made[:2], made[2]
+
+
+def _windows_in_turn(texts: Texts, system: str, number: int, query: bool, rng: np.random.Generator) -> Windows:
+    half = np.arange(TEXTS // 2)
+    turn, odd = half[half % 4 != 0], half[half % 4 == 0]
+    rows = turn[(rng.integers(len(turn), size=(WINDOWS, 1)) + np.arange(WINDOW)) % len(turn)]
+    for row in rows[::3]:
+        row[rng.choice(np.arange(1, WINDOW), 2, replace=False)] = rng.choice(odd, 2)
+    anomalous = rows % 4 == 0
+    if query:
+        rows = rows + TEXTS // 2 * (np.arange(WINDOWS)[:, None] // 3 % 2)
+    made = make_windows(rows + number * TEXTS, anomalous, texts, system, 1 + query * WINDOWS * WINDOW)
+    return replace(made, unit="window")
+
+
 def only(given: Windows, label: bool) -> Windows:
     """The windows that are left without events of the other label."""
     rows = [row[flags[: len(row)] == label] for row, flags in zip(_rows(given), given.labels, strict=True)]
     kept = [row for row in rows if len(row)]
-    left = make_windows(kept, [[label] * len(row) for row in kept], given.events.texts, given.system)
-    return replace(left, unit=given.unit)
+    made = make_windows(kept, [[label] * len(row) for row in kept], given.events.texts, given.system)
+    return replace(made, unit=given.unit)
 
 
 def _rows(given: Windows) -> list[np.ndarray]:

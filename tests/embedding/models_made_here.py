@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 
 import torch
-from transformers import BertConfig, BertModel, BertTokenizerFast
 
 WORDS = tuple("widget gear belt spun broke slipped the a and of left right fast slow again".split())  # noqa: SIM905
 
 
 def tiny_bert(folder: Path) -> Path:
     """A BERT of two layers and 32 numbers."""
+    from transformers import BertConfig, BertModel, BertTokenizerFast  # noqa: PLC0415  five seconds of start-up
+
     folder.mkdir(parents=True, exist_ok=True)
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, "##s"]
     vocabulary = {word: number for number, word in enumerate(words)}

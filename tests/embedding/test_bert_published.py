@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from embedding.models_made_here import WORDS, tiny_bert
-from transformers import BertConfig, BertModel
 
 from crosslog.embedding.encoders.bert_published import BertPublished, cleaned
 from crosslog.embedding.encoders.hugging_face import HuggingFace
@@ -22,6 +21,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def states_of(folder: Path, words: list[str], padding: int) -> torch.Tensor:
     """(tokens + padding, 32): what the network makes of words written out as numbers by hand."""
+    from transformers import BertModel  # noqa: PLC0415  five seconds of start-up
+
     ids = [CLS, *(FIRST_WORD + WORDS.index(word) for word in words), SEP]
     mask = [1] * len(ids) + [0] * padding
     network = BertModel.from_pretrained(folder).eval()
@@ -65,6 +66,8 @@ def test_whatever_is_no_letter_becomes_one_blank(text: str, words: str) -> None:
 
 
 def test_a_full_text_has_the_same_bits_beside_padded_ones_in_a_network_as_wide_as_bert() -> None:
+    from transformers import BertConfig, BertModel  # noqa: PLC0415  five seconds of start-up
+
     # Where no text of a batch is padded, transformers leaves the mask away and may take another kernel.
     torch.manual_seed(1)
     sizes = {"hidden_size": 768, "num_hidden_layers": 1, "num_attention_heads": 12, "intermediate_size": 768}

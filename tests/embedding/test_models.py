@@ -19,18 +19,17 @@ from crosslog.embedding.models import ModelError
 NAME = "someone/tiny"
 NOWHERE = "http://127.0.0.1:9"  # a port where nobody listens
 TEXTS = ["the widget spun", "gear broke"]
-IN_THE_CACHE = """
+ELSEWHERE = """
 import sys
 import numpy as np
+from huggingface_hub import constants
 from crosslog import plugins
+from crosslog.embedding.models import ModelError
 for name in ("hugging_face", "bert_published"):
     encoder = plugins.build("embedding.encoders", name, {"model": sys.argv[1], "batch_size": 2, "max_tokens": 8})
     assert encoder.dim == 32
     np.save(f"{name}.npy", encoder.encode(sys.argv[2:]))
-"""
-NOT_THERE = """
-from crosslog import plugins
-from crosslog.embedding.models import ModelError
+constants.HF_HUB_OFFLINE = True
 for name in ("hugging_face", "bert_published", "sentence_transformer"):
     try:
         plugins.build("embedding.encoders", name, {"model": "bert-of-nobody", "batch_size": 2, "max_tokens": 8}).dim
@@ -39,10 +38,24 @@ for name in ("hugging_face", "bert_published", "sentence_transformer"):
 """
 
 
-def run(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    # A process of its own: huggingface_hub reads its environment once.
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Hugging Face cache that holds one model, under NAME."""
+    home = tmp_path_factory.mktemp("home")
+    repository = home / "hub/models--someone--tiny"
+    tiny_bert(repository / "snapshots/0123abcd")
+    (repository / "refs").mkdir()
+    (repository / "refs/main").write_text("0123abcd")
+    return home
+
+
+@pytest.fixture(scope="module")
+def elsewhere(home: Path) -> subprocess.CompletedProcess[str]:
+    """What another process says with that cache and no network: huggingface_hub reads its environment once."""
+    environment = {"HF_HOME": str(home), "HF_ENDPOINT": NOWHERE, "HF_HUB_OFFLINE": "0"}
     return subprocess.run(
-        [sys.executable, "-c", code, *arguments],
+        [sys.executable, "-c", ELSEWHERE, NAME, *TEXTS],
+        cwd=home,
         env={**os.environ, **environment},
         check=True,
         capture_output=True,
@@ -50,20 +63,18 @@ def run(code: str, *arguments: str, **environment: str) -> subprocess.CompletedP
     )
 
 
-def test_a_name_in_the_hugging_face_cache_needs_no_network(workspace: Path) -> None:
-    repository = workspace / "home/hub/models--someone--tiny"
-    folder = tiny_bert(repository / "snapshots/0123abcd")
-    (repository / "refs").mkdir()
-    (repository / "refs/main").write_text("0123abcd")
-    said = run(IN_THE_CACHE, NAME, *TEXTS, HF_HOME=str(workspace / "home"), HF_ENDPOINT=NOWHERE, HF_HUB_OFFLINE="0")
-    assert "thrown while requesting" not in said.stderr
-    for encoder in (HuggingFace(str(folder), 2, 8), BertPublished(str(folder), 2, 8)):
+def test_a_name_in_the_hugging_face_cache_needs_no_network(
+    home: Path, elsewhere: subprocess.CompletedProcess[str]
+) -> None:
+    assert "thrown while requesting" not in elsewhere.stderr
+    folder = str(home / "hub/models--someone--tiny/snapshots/0123abcd")
+    for encoder in (HuggingFace(folder, 2, 8), BertPublished(folder, 2, 8)):
         name = type(encoder).__module__.rpartition(".")[2]
-        assert np.array_equal(np.load(f"{name}.npy"), encoder.encode(TEXTS))
+        assert np.array_equal(np.load(home / f"{name}.npy"), encoder.encode(TEXTS))
 
 
-def test_a_name_that_is_nowhere_is_an_error_that_says_what_to_do(workspace: Path) -> None:
-    said = run(NOT_THERE, HF_HOME=str(workspace / "empty"), HF_HUB_OFFLINE="1").stdout.splitlines()
+def test_a_name_that_is_nowhere_is_an_error_that_says_what_to_do(elsewhere: subprocess.CompletedProcess[str]) -> None:
+    said = elsewhere.stdout.splitlines()
     assert len(said) == 3
     for line in said:
         assert line.startswith("embed.options.model: bert-of-nobody cannot be loaded: ")

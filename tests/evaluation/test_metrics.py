@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from crosslog.evaluation import metrics
 
@@ -126,13 +125,15 @@ def test_a_unit_that_counts_three_times_is_as_good_as_three_units(rows: list[tup
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(-3, 3)), min_size=2, max_size=40))
 def test_rankings_agree_with_scikit_learn(rows: list[tuple[bool, int]]) -> None:
+    from sklearn import metrics as peer  # noqa: PLC0415  a second of start-up
+
     labels = np.array([label for label, _ in rows])
     scores = np.array([score for _, score in rows], dtype=float)
     flags = scores >= 0
     if labels.any():
         assert metrics.compute_average_precision(labels, scores) == pytest.approx(
-            average_precision_score(labels, scores)
+            peer.average_precision_score(labels, scores)
         )
-        assert metrics.compute_f1(labels, flags) == pytest.approx(f1_score(labels, flags, zero_division=0))
+        assert metrics.compute_f1(labels, flags) == pytest.approx(peer.f1_score(labels, flags, zero_division=0))
     if labels.any() and not labels.all():
-        assert metrics.compute_auroc(labels, scores) == pytest.approx(roc_auc_score(labels, scores))
+        assert metrics.compute_auroc(labels, scores) == pytest.approx(peer.roc_auc_score(labels, scores))

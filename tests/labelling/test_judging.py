@@ -1,29 +1,27 @@
+"""Which template to judge first, given what is believed of each."""
+
 from __future__ import annotations
 
 import numpy as np
 import polars as pl
 import pytest
-from numpy.typing import NDArray
 
-from crosslog.labelling.judging import KnownVectors, order_templates
-
-EAST, NORTH, WEST = np.float32([[1, 0], [0, 1], [-1, 0]])
+from crosslog.labelling.judging import BONUS, POWER, order_templates, weigh_help
 
 
 def templates(*occurrences: int, **columns: list[object]) -> pl.DataFrame:
-    frame = pl.DataFrame({"occurrences": occurrences}).with_columns(
-        key=pl.Series([f"t{number}" for number in range(len(occurrences))]),
+    frame = pl.DataFrame({"occurrences": occurrences}, schema={"occurrences": pl.UInt64}).with_columns(
+        key=pl.Series([f"t{number}" for number in range(len(occurrences))], dtype=pl.String),
         first_line=pl.lit(1),
         verdict=pl.lit(""),
-        suspicious=pl.lit(value=False),
+        chance=pl.lit(0.5),
+        doubt=pl.lit(0.2),
     )
     return frame.with_columns(pl.Series(name, values) for name, values in columns.items())
 
 
-def asked_for(
-    frame: pl.DataFrame, vectors: NDArray[np.float32] | None = None, known: KnownVectors | None = None
-) -> list[str]:
-    return order_templates(frame, vectors, known)["key"].to_list()
+def asked_for(frame: pl.DataFrame) -> list[str]:
+    return order_templates(frame)["key"].to_list()
 
 
 def test_the_frequent_are_asked_for_first() -> None:
@@ -38,40 +36,18 @@ def test_of_equals_the_newest_comes_first() -> None:
     assert asked_for(templates(5, 5, 5, first_line=[10, 30, 20])) == ["t1", "t2", "t0"]
 
 
-def test_a_failure_word_makes_a_template_worth_more() -> None:
-    assert asked_for(templates(5, 5, suspicious=[False, True])) == ["t1", "t0"]
+def test_the_likely_and_the_uncertain_come_earlier() -> None:
+    frame = templates(5, 5, 5, chance=[0.2, 0.3, 0.2], doubt=[0.1, 0.1, 0.2])
+    assert asked_for(frame) == ["t1", "t2", "t0"]
 
 
-def test_what_is_close_to_a_known_anomaly_elsewhere_comes_earlier() -> None:
-    known = KnownVectors(anomalous=NORTH[None], normal=np.empty((0, 2), np.float32))
-    assert asked_for(templates(5, 5), np.stack([EAST, NORTH]), known) == ["t1", "t0"]
+def test_the_likely_comes_before_what_is_far_more_frequent() -> None:
+    assert asked_for(templates(10, 10_000, chance=[0.8, 0.1], doubt=[0.0, 0.0])) == ["t0", "t1"]
 
 
-def test_what_is_close_to_a_known_normal_template_comes_later() -> None:
-    known = KnownVectors(anomalous=np.empty((0, 2), np.float32), normal=EAST[None])
-    assert asked_for(templates(5, 5), np.stack([EAST, NORTH]), known) == ["t1", "t0"]
-
-
-def test_what_resembles_an_anomaly_comes_before_the_new_and_that_before_what_resembles_the_normal() -> None:
-    vectors = np.stack([EAST, EAST, NORTH, WEST, WEST])
-    frame = templates(5, 5, 5, 5, 5, verdict=["normal", "", "", "", "anomalous"])
-    assert asked_for(frame, vectors) == ["t3", "t2", "t1"]
-
-
-def test_depends_is_half_a_verdict_each_way() -> None:
-    vectors = np.stack([EAST, EAST])
-    chances = [
-        order_templates(templates(5, 5, verdict=[verdict, ""]), vectors)["chance"].item()
-        for verdict in ("normal", "depends", "anomalous")
-    ]
-    assert chances == pytest.approx([0.05, 0.3, 0.55])
-
-
-def test_doubt_falls_with_evidence() -> None:
-    vectors = np.stack([EAST, EAST, NORTH])
-    frame = order_templates(templates(5, 5, 5, verdict=["normal", "", ""]), vectors).sort("key")
-    alike, unlike = frame["doubt"]
-    assert alike < unlike
+def test_what_a_verdict_helps_is_the_chance_and_its_bonus_times_a_power_of_the_occurrences() -> None:
+    found = weigh_help(np.array([0.4]), np.array([0.1]), np.array([1000], dtype=np.uint64))
+    assert found.tolist() == pytest.approx([(0.4 + BONUS * 0.1) * 1000**POWER])
 
 
 def test_a_log_without_templates_asks_for_none() -> None:

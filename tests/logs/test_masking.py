@@ -17,6 +17,7 @@ PARTS = st.one_of(
     st.text(alphabet="09 1aFxX.:-_/~\\@é", min_size=1, max_size=6),
     st.integers(0, 10**13).map(str),
 )
+TEXTS = st.lists(st.lists(PARTS, max_size=12).map("".join), min_size=4, max_size=12)  # masked in one go
 
 
 def _masked(*texts: str | None) -> list[str]:
@@ -70,17 +71,16 @@ def test_every_row_keeps_its_place_and_null_is_empty() -> None:
     assert _masked() == []
 
 
-@settings(deadline=None, derandomize=True)
-@given(st.lists(PARTS, max_size=12).map("".join))
-def test_which_letters_are_capital_and_which_digits_are_not_zero_makes_no_difference(text: str) -> None:
-    assert _masked(text.translate(FOLDING)) == _masked(text)
+@settings(deadline=None, derandomize=True, max_examples=25)
+@given(TEXTS)
+def test_which_letters_are_capital_and_which_digits_are_not_zero_makes_no_difference(texts: list[str]) -> None:
+    assert _masked(*[text.translate(FOLDING) for text in texts]) == _masked(*texts)
 
 
-@settings(deadline=None, derandomize=True)
-@given(st.lists(PARTS, max_size=12).map("".join))
-def test_masked_text_is_words_of_lower_case_letters(text: str) -> None:
-    (words,) = _masked(text)
-    assert all(word.isalpha() for word in words.split())
+@settings(deadline=None, derandomize=True, max_examples=25)
+@given(TEXTS)
+def test_masked_text_is_words_of_lower_case_letters(texts: list[str]) -> None:
+    assert all(word.isalpha() for words in _masked(*texts) for word in words.split())
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,12 @@ def test_meant_digits_are_no_words_of_a_text() -> None:
     assert mask_contents(pl.Series(["exit code: 0 of 7"]))["text"].to_list() == ["exit code of"]
 
 
-@settings(deadline=None, derandomize=True)
-@given(st.lists(PARTS, max_size=12).map("".join))
-def test_a_statement_has_no_digits_of_numbers_and_is_the_same_folded(text: str) -> None:
-    (statement,) = mask_contents(pl.Series([text]))["statement"]
-    assert mask_contents(pl.Series([text.translate(FOLDING)]))["statement"].to_list() == [statement]
-    assert not any(digit in statement for digit in "12379")
+@settings(deadline=None, derandomize=True, max_examples=25)
+@given(TEXTS)
+def test_a_statement_has_no_digits_of_numbers_and_is_the_same_folded(texts: list[str]) -> None:
+    statements = mask_contents(pl.Series(texts))["statement"].to_list()
+    assert mask_contents(pl.Series([text.translate(FOLDING) for text in texts]))["statement"].to_list() == statements
+    assert not any(digit in statement for statement in statements for digit in "12379")
 
 
 RUNS = (

@@ -266,19 +266,21 @@ def test_a_long_run_of_anything_is_mined_and_matched(name: str, run: str) -> Non
 
 def test_messages_that_hardly_merge_take_time_in_proportion() -> None:
     letters = [f"{one}{two}" for one, two in itertools.product("abcdefghijklmnop", repeat=2)]
-    texts = [f"{one}{two} {two}{three}" for one, two, three in itertools.product(letters[:40], letters[:40], "qrst")]
+    texts = [f"{one}{two} {two}{three}" for one, two, three in itertools.product(letters[:28], letters[:28], "qrst")]
     texts += [f"{text} {text[::-1]} gone {text[:3]}" for text in texts]
-    seconds = []
-    for part in (texts[::4], texts):
+
+    def seconds(part: list[str]) -> float:
         start = time.process_time()
         _mine(part)
-        seconds.append(time.process_time() - start)
-    assert seconds[1] < 8 * seconds[0]  # four times as many; of quadratic ones it would be 16
+        return time.process_time() - start
+
+    # Four times as many; of quadratic ones it would be 16. Once more where a busy machine may have spoilt the first.
+    assert any(seconds(texts) < 8 * seconds(texts[::4]) for _ in range(2))
 
 
 @MINERS
 def test_a_message_may_have_any_number_of_words(name: str) -> None:
-    long = " ".join(map("".join, itertools.islice(itertools.product("abcdefghij", repeat=5), 100_000)))
+    long = " ".join(map("".join, itertools.islice(itertools.product("abcdefghij", repeat=5), 20_000)))
     assert _mined([long, "gizmo is out"], name) == [long, "gizmo is out"]
 
 

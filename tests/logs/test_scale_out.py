@@ -8,7 +8,6 @@ import json
 import logging
 import multiprocessing
 import os
-import shutil
 import signal
 import threading
 import time
@@ -33,18 +32,27 @@ ENTRY = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def simulated() -> bytes:
+    return b"".join(simulate_lines("bgl", LINES, 3))
+
+
 @pytest.fixture
-def log(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def log(workspace: Path, simulated: bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace with a log of many chunks, two files of it, one of them compressed."""
-    use()
-    (workspace / "logs").mkdir()
-    whole = b"".join(simulate_lines("bgl", LINES, 3))
-    cut = whole.index(b"\n", len(whole) // 2) + 1
-    (workspace / "logs/a.log").write_bytes(whole[:cut])
-    (workspace / "logs/b.log.gz").write_bytes(gzip.compress(whole[cut:]))
+    write_log(simulated)
     monkeypatch.setattr(_inputs, "WORTH_A_PROCESS", 0)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TOP), str(TOP / "src")]))
     return workspace
+
+
+def write_log(whole: bytes) -> None:
+    """The log and its settings in the current folder."""
+    use()
+    Path("logs").mkdir()
+    cut = whole.index(b"\n", len(whole) // 2) + 1
+    Path("logs/a.log").write_bytes(whole[:cut])
+    Path("logs/b.log.gz").write_bytes(gzip.compress(whole[cut:], mtime=0))
 
 
 def use(**part: Any) -> None:
@@ -59,14 +67,16 @@ def digests() -> dict[str, str]:
     return {path.as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-@pytest.fixture
-def alone(log: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the stage makes in one process, and nothing left of it."""
-    monkeypatch.setenv("CROSSLOG_WORKERS", "1")
-    parse.main("mine")
-    made = digests()
-    counted = artifacts.STATISTICS.read(system="mine").rows(named=True)
-    shutil.rmtree("data")
+@pytest.fixture(scope="module")
+def made_alone(simulated: bytes, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the stage makes in one process, in a workspace of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("alone"))
+        patch.setenv("CROSSLOG_WORKERS", "1")
+        write_log(simulated)
+        parse.main("mine")
+        made = digests()
+        counted = artifacts.STATISTICS.read(system="mine").rows(named=True)
     assert "data/statistics/mine.parquet" in made
     assert [(row["lines"], row["labels"] > 1, row["first_time"] < row["last_time"]) for row in counted] == [
         (LINES, True, True)
@@ -74,6 +84,13 @@ def alone(log: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     assert len([name for name in made if name.startswith("data/events/mine/part-")]) > 10
     assert len(made) == len([name for name in made if "unfinished" not in name])
     return made
+
+
+@pytest.fixture
+def alone(log: Path, made_alone: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The same, beside the workspace in which it is yet to be made; in one process, if a test says no more."""
+    monkeypatch.setenv("CROSSLOG_WORKERS", "1")
+    return made_alone
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +205,7 @@ def test_other_input_is_not_taken_for_what_was_read_before(log: Path, monkeypatc
 
 
 def test_ranges_of_lines_are_exact(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROSSLOG_WORKERS", "1")
     use(lines=[14_000, 16_500])
     parse.main("mine")
     assert artifacts.EVENTS.read(["line"], system="mine")["line"].to_list() == list(range(14_000, 16_501))

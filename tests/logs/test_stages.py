@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,12 +60,9 @@ DISORDER = {  # what else is remarked of a log of the mirror
 @pytest.mark.mirror
 @pytest.mark.parametrize("system", MIRROR)
 def test_a_real_log_holds_what_is_published(
-    mirror: Path, workspace: Path, system: str, monkeypatch: pytest.MonkeyPatch
+    parsed_log: Callable[[str], Path], system: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project_of(workspace)
-    monkeypatch.setenv("CROSSLOG_MIRROR", str(mirror))
-    download.main(system)
-    parse.main(system)
+    monkeypatch.chdir(parsed_log(system))
     expected, lines = load_system(system).expected, artifacts.EVENTS.read(["line"], system=system)["line"]
     remarks = {row["kind"]: row["lines"] for row in artifacts.REMARKS.read(system=system).to_dicts()}
     assert set(remarks) <= {"carriage_return", "empty", "no_final_newline", "unreadable", *DISORDER.get(system, ())}
@@ -72,7 +70,6 @@ def test_a_real_log_holds_what_is_published(
     assert len(lines) + remarks.get("empty", 0) == expected.lines == lines[-1]
     assert lines.is_sorted()
     assert lines.is_unique().all()
-    shutil.rmtree("data")
 
 
 def test_labels_of_what_the_log_does_not_have_are_remarked(workspace: Path) -> None:

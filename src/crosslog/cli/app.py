@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer import Argument, Option
 
 from crosslog.cli.review.commands import review
-from crosslog.cli.terminal import refusals_as_words, say
+from crosslog.cli.terminal import refusals_as_words, say, trouble_as_words
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,6 +47,35 @@ def look(
         from crosslog.cli import look as looking  # noqa: PLC0415
 
         looking.look_at(file, add)
+
+
+@app.command()
+def detect(  # noqa: PLR0913, PLR0917 - an option each
+    files: Annotated[list[str], Argument(metavar="FILE...", help="logs: files, folders, globs; - is standard input")],
+    title: Annotated[str | None, Option("--as", metavar="FORMAT", help="read so; else, each format is tried")] = None,
+    baseline: Annotated[list[str] | None, Option(metavar="FILE", help="a good day's log: what differs?")] = None,
+    since: Annotated[str | None, Option(metavar="TIME", help="2026-03-01T12:00, or 90m, 2h, 3d before the end")] = None,
+    top: Annotated[int, Option(min=1, help="findings to show")] = 10,
+    context: Annotated[int, Option(min=0, help="lines around the first of each")] = 1,
+    budget: Annotated[int | None, Option(min=1, metavar="TOKENS", help="what fits a language model")] = None,
+    as_json: Annotated[bool, Option("--json", help="one finding a line")] = False,
+    html: Annotated[Path | None, Option(metavar="PAGE", help="write a page that opens from disk, too")] = None,
+    judge: Annotated[bool, Option("--judge", help="ask for the verdicts that help most, first")] = False,
+    page: Annotated[bool, Option("--page", help="the same on a page for this machine alone, until Ctrl-C")] = False,
+    llm: Annotated[bool, Option("--llm", help="ask the model at OPENAI_BASE_URL about the worst")] = False,
+    system: Annotated[str | None, Option(metavar="NAME", help="whose verdicts; else, the file's name")] = None,
+    state: Annotated[Path | None, Option(metavar="DIR", help="what is remembered; else, your folder for such")] = None,
+) -> None:
+    """What matters in a log that nobody labelled, which line shows it, and why.
+
+    Exit code 0: nothing, 1: findings, 2: trouble.
+    """
+    from crosslog.cli.detect.options import Asked  # noqa: PLC0415
+    from crosslog.cli.detect.running import Shown, detect_findings  # noqa: PLC0415
+
+    asked = Asked(tuple(files), title, tuple(baseline or ()), since, top, context, budget, system, state)
+    with trouble_as_words():
+        raise typer.Exit(detect_findings(asked, Shown(as_json, html, judge, page, llm)))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from textwrap import fill
@@ -10,6 +11,8 @@ import typer
 from rich.console import Console
 
 from crosslog.faults import UserError
+
+TROUBLE = 2
 
 
 def escape_markup(text: str) -> str:
@@ -30,6 +33,23 @@ def refusals_as_words() -> Iterator[None]:
     except (UserError, OSError) as error:
         _print(Console(stderr=True), str(error), style="red")
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def trouble_as_words() -> Iterator[None]:
+    """The same for a command whose exit code 1 means something else: all trouble ends with 2, as grep's does."""
+    try:
+        yield
+    except BrokenPipeError:  # who reads has seen enough
+        raise
+    except (UserError, OSError) as error:
+        _print(Console(stderr=True), str(error), style="red")
+        raise typer.Exit(TROUBLE) from None
+    except typer.Exit:
+        raise
+    except Exception:
+        traceback.print_exc()
+        raise typer.Exit(TROUBLE) from None
 
 
 def _print(console: Console, text: str, style: str | None = None) -> None:

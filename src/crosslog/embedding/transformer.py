@@ -53,6 +53,11 @@ class Transformer:
             raise models.ModelError("the tokenizer's files are not there")
         return cls(tokenizer, network.eval())
 
+    @property
+    def dim(self) -> int:
+        """Numbers in a vector."""
+        return int(self.network.config.hidden_size)
+
     def mean_of_last_layer(
         self, texts: Sequence[str], batch_size: int, max_tokens: int, *, with_padding: bool = False
     ) -> NDArray[np.float64]:
@@ -63,7 +68,7 @@ class Transformer:
         """
         tokens = self.tokenizer(list(texts), truncation=True, max_length=max_tokens)["input_ids"] if texts else []
         lengths = np.array([max_tokens if with_padding else ladder(len(row), max_tokens) for row in tokens])
-        vectors = np.empty((len(tokens), self.network.config.hidden_size))
+        vectors = np.empty((len(tokens), self.dim))
         with torch.inference_mode(), threads(THREADS):
             for length in np.unique(lengths):
                 rows = np.flatnonzero(lengths == length)

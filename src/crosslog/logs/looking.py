@@ -70,18 +70,22 @@ class Sight:
         return list(self.events["level"].drop_nulls().value_counts(sort=True).rows())
 
 
-def try_formats(members: Iterable[Member]) -> list[Trial]:
-    """Every format and known pattern on the first lines, the one that tells most of them first."""
+Candidate = tuple[str, str, dict[str, Any]]
+"""A format, its title and its options."""
+
+
+def try_formats(members: Iterable[Member], candidates: Sequence[Candidate] | None = None) -> list[Trial]:
+    """Formats on the first lines, the one that tells most of them first: every format and known pattern, or these."""
     chunks = list(cut_chunks(members, CHUNK_BYTES, (1, TRIED_LINES)))
     lines = pl.concat([clean_lines(chunk.frame(), (), RemarkTable()) for chunk in chunks]) if chunks else pl.DataFrame()
     if lines.is_empty():
         return []
-    trials = [_try(lines, *candidate) for candidate in _candidates(lines["raw"])]
+    trials = [_try(lines, *candidate) for candidate in candidates or _candidates(lines["raw"])]
     return sorted(trials, key=lambda trial: trial.score, reverse=True)
 
 
-def _candidates(raw: pl.Series) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Format, title and options; of equals the first is taken."""
+def _candidates(raw: pl.Series) -> Iterator[Candidate]:
+    """All there are; of equals the first is taken."""
     yield "jsonl", "jsonl", guess_keys(raw.to_list())
     names = [name for name in plugins.names("logs.formats") if name not in ("jsonl", "pattern", "plain")]
     yield from ((name, name, {}) for name in names)

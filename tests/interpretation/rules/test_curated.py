@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from projects import project_of
 
 from crosslog import artifacts
 from crosslog.interpretation.meanings import Request
 from crosslog.interpretation.review.checks import find_problems
 from crosslog.interpretation.rules import curated
-from tasks import download, parse
 
 ROWS = list(csv.DictReader(curated.CURATED_PATH.open(encoding="utf-8", newline="")))
 
@@ -47,12 +46,9 @@ def test_a_template_that_is_curated_gets_its_sentence_unless_a_reviewer_sent_it_
 @pytest.mark.mirror
 @pytest.mark.parametrize("system", ["bgl_events", "bgl_2k", "thunderbird_19k", "hdfs_2percent", "hadoop"])
 def test_real_logs_are_covered_and_no_sentence_is_flagged(
-    mirror: Path, workspace: Path, system: str, monkeypatch: pytest.MonkeyPatch
+    parsed_log: Callable[[str], Path], system: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project_of(workspace)
-    monkeypatch.setenv("CROSSLOG_MIRROR", str(mirror))
-    download.main(system)
-    parse.main(system)
+    monkeypatch.chdir(parsed_log(system))
     sentences = {row["key"]: row["interpretation"] for row in ROWS}
     rows = artifacts.TEMPLATES.read(system=system).select("key", "template", "example").rows()
     assert sum(key in sentences for key, _, _ in rows) >= 0.95 * len(rows)

@@ -1,4 +1,4 @@
-"""Which templates of a system to ask a verdict for first: labelling.judging, given what lies on the disk."""
+"""Which templates of a system to ask a verdict for first: what is believed of them, given what lies on the disk."""
 
 from __future__ import annotations
 
@@ -9,47 +9,56 @@ import polars as pl
 from numpy.typing import NDArray
 
 from crosslog import artifacts
-from crosslog.labelling.judging import KnownVectors, order_templates
+from crosslog.cli.review.spread import load_spread
+from crosslog.detection.hints.belief import apply_verdicts
+from crosslog.detection.hints.joining import Meanings, score_templates
+from crosslog.detection.hints.meaning import KnownTexts
+from crosslog.labelling.judging import order_templates
+from crosslog.labelling.verdicts import NAMING_VERDICTS
 from crosslog.vectors import normalise_vectors
 
 REPRESENTATION = "interpretation"
-# A hint for the very first verdicts, which have no other to go by; never a label.
-FAILURE = r"(?i)\b(?:error|err|fail|failed|failure|fatal|panic|fault|abort|aborted|lost|dead|timeout|timed out|corrupt)"
 
 
 def order_by_help(system: str, frame: pl.DataFrame, elsewhere: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The rows without a verdict, that which helps most first, with columns worth, chance and doubt.
 
-    Sentences that have no vector yet are judged by their occurrences and words alone.
-
     Parameters
     ----------
-    system : its name
+    system : its name; where its events are parsed, bursts and levels count; where it is embedded, meanings do
     frame : its schemas.Interpretations
     elsewhere : the same of other systems, by name; what is judged there is evidence here
     """
     current = frame.filter(pl.col("occurrences") > 0)
-    asked = current.select(
-        "key", "occurrences", "verdict", first_line=pl.lit(0), suspicious=pl.col("template").str.contains(FAILURE)
-    )
     vectors = _vectors(system, current["interpretation"].to_list())
-    found = order_templates(asked, vectors, None if vectors is None else _known(elsewhere, vectors.shape[1]))
+    spread = load_spread(system)
+    facts = current.select("key", text="template", count="occurrences").join(
+        spread.templates, on="key", how="left", maintain_order="left"
+    )
+    meanings = None if vectors is None else Meanings(vectors, _known(elsewhere, vectors.shape[1]))
+    believed = apply_verdicts(score_templates(facts, spread.buckets, meanings), vectors, current["verdict"].to_list())
+    asked = current.select("key", "occurrences", "verdict", first_line=pl.lit(0))
+    found = order_templates(asked.hstack(believed.select("chance", "doubt")))
     return found.join(frame, on="key", how="left", maintain_order="left")
 
 
-def _known(elsewhere: Mapping[str, pl.DataFrame], width: int) -> KnownVectors:
-    judged = {
-        verdict: [_of_verdict(system, frame, verdict, width) for system, frame in elsewhere.items()]
-        for verdict in ("anomalous", "normal")
-    }
-    none = np.empty((0, width), dtype=np.float32)
-    return KnownVectors(np.vstack([none, *judged["anomalous"]]), np.vstack([none, *judged["normal"]]))
+def _known(elsewhere: Mapping[str, pl.DataFrame], width: int) -> KnownTexts:
+    parts = [_of_system(system, frame, width) for system, frame in elsewhere.items()]
+    rows = pl.concat(
+        [pl.DataFrame(schema={"interpretation": pl.String, "verdict": pl.String}), *(one for one, _ in parts)]
+    )
+    vectors = np.vstack([np.empty((0, width), dtype=np.float32), *(two for _, two in parts)])
+    texts = rows["interpretation"].to_list()
+    return KnownTexts(vectors, texts, texts, (rows["verdict"] == "anomalous").to_numpy())
 
 
-def _of_verdict(system: str, frame: pl.DataFrame, verdict: str, width: int) -> NDArray[np.float32]:
-    texts = frame.filter(pl.col("verdict") == verdict)["interpretation"].to_list()
-    vectors = _vectors(system, texts) if texts else None
-    return np.empty((0, width), dtype=np.float32) if vectors is None or vectors.shape[1] != width else vectors
+def _of_system(system: str, frame: pl.DataFrame, width: int) -> tuple[pl.DataFrame, NDArray[np.float32]]:
+    """The judged sentences of another system with a vector of this width, and these."""
+    judged = frame.filter(pl.col("verdict").is_in(NAMING_VERDICTS)).select("interpretation", "verdict")
+    vectors = _vectors(system, judged["interpretation"].to_list()) if len(judged) else None
+    if vectors is None or vectors.shape[1] != width:
+        return judged.clear(), np.empty((0, width), dtype=np.float32)
+    return judged, vectors
 
 
 def _vectors(system: str, texts: Sequence[str]) -> NDArray[np.float32] | None:

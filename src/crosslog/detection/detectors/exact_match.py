@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crosslog.detection.detector import Detector
 from crosslog.detection.events import Episode, Windows
-from crosslog.detection.learning.counts import count_messages, hash_texts, score_messages
+from crosslog.detection.learning.counts import count_messages, hash_texts, look_up_keys, score_messages
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,4 @@ class ExactMatch(Detector):
         return score_messages(windows, self._look_up)
 
     def _look_up(self, messages: list[str]) -> NDArray[np.float32]:
-        asked, known = hash_texts(messages), self.state["keys"]
-        if not len(known):
-            return np.zeros(len(asked), dtype=np.float32)
-        places = np.searchsorted(known, asked).clip(max=len(known) - 1)
-        return np.where(known[places] == asked, self.state["shares"][places], np.float32(0))
+        return look_up_keys(hash_texts(messages), self.state["keys"], self.state["shares"], absent=0.0)

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from crosslog.detection.events import Episode, Windows
-from crosslog.detection.learning.positions import encode_positions
+from crosslog.detection.learning.positions import sine_positions
 from crosslog.detection.learning.sequence_classifier import SequenceClassifier
 from crosslog.detection.learning.sequences import Sequences
 from crosslog.detection.learning.vectors import vector_size
@@ -95,7 +95,5 @@ class _Network(nn.Module):
         """(n, length, 2) logits; padding is looked at by nobody but a run of padding."""
         vectors = functional.embedding(inputs.ids, self.input(inputs.table))
         hidden = ~inputs.real & inputs.real.any(dim=1, keepdim=True)
-        seen = self.layer(
-            vectors + encode_positions(*vectors.shape[1:]).to(vectors.device), src_key_padding_mask=hidden
-        )
+        seen = self.layer(vectors + sine_positions(*vectors.shape[1:]).to(vectors.device), src_key_padding_mask=hidden)
         return self.out(self.dense(seen).relu())  # type: ignore[no-any-return]

@@ -55,16 +55,28 @@ def count_messages(windows: Windows) -> tuple[NDArray[np.uint64], NDArray[np.flo
     ValueError
         If the labels are withheld.
     """
-    ids, normal, anomalous = _count_labels([windows], [windows.events.messages[windows.slots]])
-    keys, share = hash_texts([windows.events.texts.messages[i] for i in ids]), anomalous / (normal + anomalous)
-    order = np.argsort(keys)
-    return keys[order], share[order]
+    return _share_by_key(windows, windows.events.messages, windows.events.texts.messages)
+
+
+def count_templates(windows: Windows) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+    """The same of the templates."""
+    return _share_by_key(windows, windows.events.templates, windows.events.texts.templates)
 
 
 def hash_texts(texts: Sequence[str]) -> NDArray[np.uint64]:
     """(n,) 64 bits of each text's hash: the same in every process and bundle, which a message's number is not."""
     digests = b"".join(hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+
+
+def look_up_keys(
+    asked: NDArray[np.uint64], known: NDArray[np.uint64], values: NDArray[np.floating], absent: float
+) -> NDArray[np.float32]:
+    """(n,) the values of those asked for, in the order of the (m,) known keys; `absent` where one is not known."""
+    if not len(known):
+        return np.full(len(asked), absent, dtype=np.float32)
+    places = np.searchsorted(known, asked).clip(max=len(known) - 1)
+    return np.where(known[places] == asked, values[places], absent).astype(np.float32)
 
 
 def score_texts(
@@ -87,6 +99,15 @@ def event_severities(windows: Windows) -> NDArray[np.int8]:
     """(slots,) severities, 0 debug … 7 emergency, -1 unknown."""
     severities: NDArray[np.int8] = windows.events.texts.severities[windows.events.messages[windows.slots]]
     return severities
+
+
+def _share_by_key(
+    windows: Windows, numbers: NDArray[np.int32], names: Sequence[str]
+) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+    ids, normal, anomalous = _count_labels([windows], [numbers[windows.slots]])
+    keys, share = hash_texts([names[i] for i in ids]), anomalous / (normal + anomalous)
+    order = np.argsort(keys)
+    return keys[order], share[order]
 
 
 def _count_labels(

@@ -80,7 +80,7 @@ def store_samples(systems: Sequence[Sequence[Windows]]) -> SampleStore:
     ids = np.concatenate([_pad(windows.ids, length) for windows in several])
     labels = np.concatenate([replace(windows, unit="window").truth for windows in several])
     keys = np.column_stack([ids, labels, np.repeat(np.arange(len(systems)), sizes)]).astype(np.int32)
-    first, inverse = find_distinct(keys)
+    first, inverse = number_kinds(keys)
     return SampleStore(_gather(several[0], keys[first]), torch.from_numpy(inverse), sizes)
 
 
@@ -89,7 +89,7 @@ def score_distinct(windows: Windows, score: Callable[[Samples], Tensor]) -> NDAr
     scores = np.zeros(len(windows), dtype=np.float32)
     if not len(windows):
         return scores
-    first, inverse = find_distinct(windows.ids)
+    first, inverse = number_kinds(windows.ids)
     blank = np.zeros((len(first), 2), dtype=np.int32)
     store = SampleStore(_gather(windows, np.column_stack([windows.ids[first], blank])), torch.arange(len(first)), ())
     with torch.no_grad():
@@ -97,7 +97,7 @@ def score_distinct(windows: Windows, score: Callable[[Samples], Tensor]) -> NDAr
     return torch.cat(parts).cpu().numpy()[inverse]
 
 
-def find_distinct(rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def number_kinds(rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The number of one row of each kind among (n, length) rows, and the (n,) kind of each row."""
     order = order_by_prefix(rows)
     ranked = rows[order]

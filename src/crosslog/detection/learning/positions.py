@@ -1,4 +1,4 @@
-"""Places in a run as vectors, for networks that do not know them by themselves."""
+"""Where an event or a word stands, as a Transformer is told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 
-def encode_positions(length: int, size: int) -> Tensor:
+def sine_positions(length: int, size: int) -> Tensor:
     """(length, size) sines and cosines of positions (Vaswani et al. 2017, section 3.5)."""
     rates = torch.exp(torch.arange(0, size, 2) * (-math.log(10000.0) / size))
     angles = torch.arange(length)[:, None] * rates

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from crosslog.detection.learning.positions import encode_positions
+from crosslog.detection.learning.positions import sine_positions
 
 
 class EncoderSizes(NamedTuple):
@@ -53,7 +53,7 @@ class WindowEncoder(nn.Module):
         real : (n, length) False where there is no event; the first place always has one
         """
         vectors = functional.embedding(ids, self.input(table))
-        places = encode_positions(*vectors.shape[1:]).to(vectors.device)
+        places = sine_positions(*vectors.shape[1:]).to(vectors.device)
         states = self.dropout(self.norm(vectors + places))
         seen = None if bool(real.all()) else real[:, None, None]
         *before, last = self.layers

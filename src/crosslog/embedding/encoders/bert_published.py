@@ -42,7 +42,7 @@ class BertPublished:
     def dim(self) -> int:
         """Numbers in a vector, from the model's configuration."""
         folder = models.locate(self.model)
-        return int(self._transformer.network.config.hidden_size) if folder is None else models.hidden_size(folder)
+        return self._transformer.dim if folder is None else models.hidden_size(folder)
 
     def identity(self) -> str:
         """Encoder, model, options and fingerprint of the weights."""

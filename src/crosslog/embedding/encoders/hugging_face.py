@@ -14,7 +14,7 @@ from crosslog.embedding import models
 from crosslog.ranges import Count
 
 if TYPE_CHECKING:
-    from crosslog.embedding.transformer import Transformer
+    from crosslog.embedding.networks import TextNetwork
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class HuggingFace:
     def dim(self) -> int:
         """Numbers in a vector, from the model's configuration."""
         folder = models.locate(self.model)
-        return int(self._transformer.network.config.hidden_size) if folder is None else models.hidden_size(folder)
+        return self._network.dim if folder is None else models.hidden_size(folder)
 
     def identity(self) -> str:
         """Encoder, model, options and fingerprint of the weights."""
@@ -46,11 +46,11 @@ class HuggingFace:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dim) float32 vectors of any length."""
-        means = self._transformer.mean_of_last_layer(texts, self.batch_size, self.max_tokens)
+        means = self._network.mean_of_last_layer(texts, self.batch_size, self.max_tokens)
         return means.astype(np.float32)
 
     @cached_property
-    def _transformer(self) -> Transformer:
-        from crosslog.embedding.transformer import Transformer  # noqa: PLC0415 torch takes seconds
+    def _network(self) -> TextNetwork:
+        from crosslog.embedding.networks import load_network  # noqa: PLC0415 only where a text is new
 
-        return Transformer.load(self.model)
+        return load_network(self.model)

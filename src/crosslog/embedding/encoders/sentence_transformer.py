@@ -1,7 +1,7 @@
 """Sentence vectors (Reimers and Gurevych 2019, Sentence-BERT): Transformer, mean over tokens, length one.
 
 Importing sentence_transformers takes many seconds, so a model that is just Transformer + mean pooling + normalisation
-runs through transformers directly, to the same numbers; any other goes through the library itself.
+is computed without it, to the same numbers (`networks.py`); any other goes through the library itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from crosslog.embedding import models
 from crosslog.ranges import Count
 
 if TYPE_CHECKING:
-    from crosslog.embedding.transformer import Transformer
+    from crosslog.embedding.networks import TextNetwork
 
 PLAIN = ["Transformer", "Pooling", "Normalize"]
 
@@ -57,7 +57,7 @@ class SentenceTransformer:
         """(n, dim) float32 vectors of length one."""
         folder = models.locate(self.model)
         if folder is not None and is_plain(folder_modules(folder), folder):
-            return scale_to_one(self._transformer.mean_of_last_layer(texts, self.batch_size, self.max_tokens))
+            return scale_to_one(self._network.mean_of_last_layer(texts, self.batch_size, self.max_tokens))
         return scale_to_one(self._by_the_library(texts))
 
     def _by_the_library(self, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -66,10 +66,10 @@ class SentenceTransformer:
         return np.concatenate(rows).astype(np.float64) if rows else np.empty((0, self.dim))
 
     @cached_property
-    def _transformer(self) -> Transformer:
-        from crosslog.embedding.transformer import Transformer  # noqa: PLC0415 torch takes seconds
+    def _network(self) -> TextNetwork:
+        from crosslog.embedding.networks import load_network  # noqa: PLC0415 only where a text is new
 
-        return Transformer.load(self.model)
+        return load_network(self.model)
 
     @cached_property
     def _library_model(self) -> Any:

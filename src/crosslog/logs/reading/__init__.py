@@ -11,7 +11,7 @@ from crosslog.logs.reading.chunk import LONGEST_LINE, Chunk, Slice
 from crosslog.logs.reading.chunking import cut_chunks
 from crosslog.logs.reading.finding import FoundFiles, LeftOut, find_files, survey_files
 from crosslog.logs.reading.lines import read_member_text
-from crosslog.logs.reading.ordering import sort_oldest_first
+from crosslog.logs.reading.ordering import sort_oldest_first, strip_rotation
 from crosslog.logs.reading.problems import ReadingError
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "list_members",
     "read_member_text",
     "sort_oldest_first",
+    "strip_rotation",
     "survey_files",
 ]

@@ -28,6 +28,12 @@ def sort_oldest_first(names: Iterable[str]) -> list[str]:
     return sorted(names, key=_age)
 
 
+def strip_rotation(name: str) -> str:
+    """The log that a rotated or packed file belongs to: `log/syslog` of `log/syslog.2.gz`."""
+    folder, slash, file = name.rpartition("/")
+    return f"{folder}{slash}{_take_apart(strip_packing(file))[0]}"
+
+
 def _age(name: str) -> _Key:
     folder, _, file = name.rpartition("/")
     base, kind, number, date = _take_apart(strip_packing(file))

@@ -11,7 +11,7 @@ from crosslog.reporting.numbers.inputs import Estimate, Inputs, Measure
 from crosslog.reporting.papers.tables import printed_cell
 from crosslog.settings import Level
 
-TRIVIAL = ("all_positive", "keyword", "level", "exact_match", "nearest_neighbour", "logistic")
+TRIVIAL = ("all_positive", "keyword", "level", "hints", "exact_match", "nearest_neighbour", "logistic")
 """The baselines that a method has to beat: no transfer, nothing learnt but what a support shows at a glance."""
 
 

@@ -1,0 +1,92 @@
+"""What detection remembers from run to run: a folder laid out as a clone of crosslog is, with `data/` in it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+import polars as pl
+from numpy.typing import NDArray
+
+import crosslog
+from crosslog import artifacts, schemas
+from crosslog.embedding.encoder import RoundedEncoder
+from crosslog.embedding.store import vectors_for
+from crosslog.interpretation.review import decisions, merging, table
+from crosslog.logs.reading import strip_rotation
+from crosslog.settings import PARAMS, SettingsError, read_yaml
+
+NOT_IN_NAMES = re.compile("[^a-z0-9]+")
+LONGEST_SYSTEM = 40
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The folder, and the name under which a log's verdicts are kept in it."""
+
+    folder: Path
+    system: str
+
+    @property
+    def path(self) -> Path:
+        """The CSV of the log's templates, sentences and verdicts."""
+        return self.folder / artifacts.interpretations_path(self.system)
+
+    def load_rows(self) -> pl.DataFrame:
+        """schemas.Interpretations of what is remembered of the log; no row where nothing is."""
+        return table.load_rows(self.path)
+
+    def keep_templates(self, change: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+        """Rewrite the CSV, checked first (see table.rewrite_rows); the new rows."""
+        return table.rewrite_rows(
+            self.path,
+            lambda rows: artifacts.check_frame(
+                change(merging.mark_typed_rows(rows)), schemas.Interpretations, self.path
+            ),
+        )
+
+    def keep_verdict(self, key: str, verdict: str, reviewer: str) -> pl.DataFrame:
+        """Write what a person said of a template; the new rows."""
+        signed = decisions.sign_decision(decisions.judge_template(verdict), reviewer)
+        return self.keep_templates(lambda rows: decisions.apply_decision(rows, key, signed))
+
+    def find_vectors(self, texts: Sequence[str], encoder: RoundedEncoder) -> NDArray[np.float32]:
+        """(texts, dim) vectors of length one; those that are new are kept, where the folder can be written."""
+        store = self.folder / artifacts.vector_store(encoder.identity())
+        try:
+            return vectors_for(texts, store, encoder)[0]
+        except OSError as error:
+            sys.stderr.write(f"{store} cannot be written ({error.strerror}): vectors are computed again next time\n")
+            return encoder.encode(texts)
+
+
+def find_folder(asked: Path | None) -> Path:
+    """The folder that was asked for, else the user's own for programs' state."""
+    return asked or Path(platformdirs.user_state_dir("crosslog"))
+
+
+def name_log(path: str) -> str:
+    """The name of a log's verdicts: what its file is called, however rotated or packed."""
+    return (
+        NOT_IN_NAMES.sub("_", Path(strip_rotation(path)).name.lower()).strip("_")[:LONGEST_SYSTEM].strip("_") or "log"
+    )
+
+
+def read_params(folder: Path) -> dict[str, dict[str, object]]:
+    """params.yaml of the clone that the folder is, else the one that crosslog comes with.
+
+    Raises
+    ------
+    SettingsError
+        If there is none.
+    """
+    package = Path(crosslog.__file__).parent
+    for place in (folder, package, package.parents[1]):
+        if (place / PARAMS).is_file():
+            return read_yaml(place / PARAMS)
+    raise SettingsError(f"{PARAMS} is not in the installed package: install crosslog anew")

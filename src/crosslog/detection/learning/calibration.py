@@ -1,0 +1,58 @@
+"""Chances made to agree with labels: Platt's sigmoid (1999), slope and intercept of the log-odds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEWTON_STEPS = 50  # of Newton's method; it ends long before
+CLOSE_ENOUGH = 1e-9
+LONGEST_STEP = 1.0  # from far away, a full step of Newton's overshoots
+LEAST_CURVATURE = 1e-6  # keeps a step finite where the classes lie far apart
+
+
+class Sigmoid(NamedTuple):
+    """chance -> 1 / (1 + exp(-(slope * log-odds + intercept)))."""
+
+    slope: float
+    intercept: float
+
+    def apply(self, chances: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n,) calibrated chances; the order is kept."""
+        return np.asarray(_squash(self.slope * _log_odds(chances) + self.intercept))
+
+
+UNCHANGED = Sigmoid(1.0, 0.0)
+
+
+def fit_sigmoid(chances: NDArray[np.float64], shares: NDArray[np.float64]) -> Sigmoid:
+    """The sigmoid that makes chances agree best with (n,) shares of anomalous labels.
+
+    Labels are drawn in as Platt does: of a anomalous and b normal ones, to (a + 1) / (a + 2) and 1 / (b + 2). Nothing
+    is changed where a class is missing, or where the order would be turned round.
+    """
+    anomalous, normal = shares.sum(), (1 - shares).sum()
+    if anomalous == 0 or normal == 0:
+        return UNCHANGED
+    high, low = (anomalous + 1) / (anomalous + 2), 1 / (normal + 2)
+    targets = low + shares * (high - low)
+    inputs = np.stack([_log_odds(chances), np.ones(len(chances))], axis=1)
+    found = np.array([1.0, 0.0])
+    for _ in range(NEWTON_STEPS):
+        told = _squash(inputs @ found)
+        curvature = (inputs * (told * (1 - told))[:, None]).T @ inputs + LEAST_CURVATURE * np.eye(2)
+        step = np.clip(np.linalg.solve(curvature, inputs.T @ (targets - told)), -LONGEST_STEP, LONGEST_STEP)
+        found = found + step
+        if np.abs(step).max() < CLOSE_ENOUGH:
+            break
+    return Sigmoid(*map(float, found)) if found[0] > 0 and np.isfinite(found).all() else UNCHANGED
+
+
+def _log_odds(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.log(chances) - np.log1p(-chances))
+
+
+def _squash(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-log_odds)))

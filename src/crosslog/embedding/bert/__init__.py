@@ -1,0 +1,1 @@
+"""BERT in numpy: vectors of some hundred texts are there before torch and transformers would be imported."""

@@ -1,0 +1,1 @@
+"""New lines of a log that nobody labelled, as findings that a person can act on."""
