@@ -1,4 +1,4 @@
-"""The small problem in windows of two events, anomalous where one of them is: systems differ in a direction of their own."""
+"""The small problem in windows of two events: systems differ in a direction of their own."""
 
 from __future__ import annotations
 

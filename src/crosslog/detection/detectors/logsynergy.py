@@ -42,7 +42,7 @@ SYSTEMS = "systems"  # in the state: how many the network tells apart
 class LogSynergy(NetworkDetector[SynergyNetwork]):
     """One anomaly classifier for all systems, over what they have in common."""
 
-    units: ClassVar[frozenset[Unit]] = frozenset({"window"})
+    units: ClassVar[frozenset[Unit]] = frozenset({"window", "session"})
     small: ClassVar[Mapping[str, Any]] = {
         "layers": 1,
         "model_size": 16,
@@ -50,7 +50,7 @@ class LogSynergy(NetworkDetector[SynergyNetwork]):
         "feed_forward_size": 32,
         "reduction_size": 16,
         "feature_size": 8,
-        "dropout": 0.1,
+        "dropout": 0.0,
         "estimator_size": 8,
         "discriminator_size": 8,
         "system_weight": 1.0,
@@ -59,10 +59,10 @@ class LogSynergy(NetworkDetector[SynergyNetwork]):
         "anomaly_weight": 0.5,
         "as_in_code": False,
         "use_sources": True,
-        "source_windows": 100,
+        "source_windows": 60,
         "target_windows": 400,
-        "epochs": 6,
-        "batch_size": 128,
+        "epochs": 12,
+        "batch_size": 64,
         "learning_rate": 0.02,
         "betas": (0.9, 0.999),
         "warm_up": 0.2,

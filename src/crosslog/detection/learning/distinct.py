@@ -16,7 +16,7 @@ from crosslog.detection.learning.device import to_tensor
 from crosslog.detection.learning.prefixes import order_by_prefix
 from crosslog.detection.learning.vectors import network_inputs
 
-SAMPLES_AT_ONCE = 1024  # in scoring; bounds memory, and a score depends on it by rounding alone
+EVENTS_AT_ONCE = 10_240  # in scoring; bounds memory, and a score depends on it by rounding alone
 
 
 class Samples(NamedTuple):
@@ -92,8 +92,9 @@ def score_distinct(windows: Windows, score: Callable[[Samples], Tensor]) -> NDAr
     first, inverse = number_kinds(windows.ids)
     blank = np.zeros((len(first), 2), dtype=np.int32)
     store = SampleStore(_gather(windows, np.column_stack([windows.ids[first], blank])), torch.arange(len(first)), ())
+    at_once = max(1, EVENTS_AT_ONCE // windows.ids.shape[1])
     with torch.no_grad():
-        parts = [score(store.pick(chosen)).float() for chosen in torch.split(store.rows, SAMPLES_AT_ONCE)]
+        parts = [score(store.pick(chosen)).float() for chosen in torch.split(store.rows, at_once)]
     return torch.cat(parts).cpu().numpy()[inverse]
 
 
