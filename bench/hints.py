@@ -25,8 +25,8 @@ Templates are listed by a score that reads no label of their log; the truth of a
 events. `first` is the place of the first alert template; then come how many alert templates are among the first
 {listed}, and their average precision. `all hints` also knows the clearly labelled templates of other logs, real ones
 for real ones, simulated for simulated, and never those of the same machine; `without meaning` knows no other log.
-Templates of equal score stand in the order of the log. HDFS's and Hadoop's labels are of whole sessions, so nearly every template
-of theirs counts as an alert. Weights were chosen on the simulated logs and Thunderbird; BGL was not looked at.
+Templates of equal score stand in the order of the log. HDFS's and Hadoop's labels are of whole sessions, so nearly
+every template of theirs counts as an alert. Weights were chosen on the simulated logs and Thunderbird alone.
 
 """
 

@@ -23,7 +23,8 @@ from crosslog.embedding.store import vectors_for
 from crosslog.evaluation.metrics import compute_auroc
 from crosslog.interpretation.meanings import Request
 from crosslog.interpretation.rules import curated
-from crosslog.interpretation.rules.sentences import RuleInterpreter
+from crosslog.interpretation.rules.quoting import quote_template
+from crosslog.interpretation.rules.sentences import RuleInterpreter, find_sentence
 from crosslog.settings import Settings
 
 Estimate = tuple[float, Floats]  # a value, and what resamples give for it
@@ -32,9 +33,10 @@ REFERENCE = "template"
 HEAD = """# Interpretations across systems
 
 {pairs} pairs of templates of different systems ({systems}): {same} with the same meaning, {different} with another,
-chosen by reading the messages alone, without sight of any sentence about them.{missing} The same messages in four
-wordings, embedded with `{encoder}`. A template without a curated sentence has the rules' in that row; curated are
-{share}.
+chosen by reading the messages alone, without sight of any sentence about them.{missing} The same messages in five
+wordings, embedded with `{encoder}`. `quoted` is the template without its wildcards; in the row `rules` a template
+of which no rule knows anything is quoted ({spoken} of all templates have a rule's sentence), and in the row `curated`
+one without a curated sentence has that of the row before; curated are {share}.
 
 `nearest`: of {listed} templates that have a partner of the same meaning, the share whose nearest template among all of
 the other systems ({templates} in all) is a partner; then the share with a partner among the {top} nearest, and the mean
@@ -54,7 +56,7 @@ def main() -> None:
     pairs = pl.read_csv(PAIRS)
     templates = templates_of({*pairs["system_a"], *pairs["system_b"]})
     listed = found(pairs, templates)
-    requests = dict(zip(templates["key"], map(Request, templates["template"], templates["example"]), strict=True))
+    requests = dict(zip(templates["key"], map(Request, templates["template"], templates["message"]), strict=True))
     texts, written = wordings(templates, requests), curated.find_curated(requests)
     vectors = {name: embedded(wording) for name, wording in texts.items()}
     text = head(listed, templates, templates["key"].is_in(list(written))) + tables(listed, templates, vectors)
@@ -63,17 +65,23 @@ def main() -> None:
 
 
 def templates_of(systems: set[str]) -> pl.DataFrame:
-    """(system, key, template, example) of every template of those systems of the mirror, each log parsed in passing."""
+    """(system, key, template, message) of every template of those systems of the mirror, each log parsed in passing."""
     if not os.environ.get("CROSSLOG_MIRROR"):
         raise SystemExit("CROSSLOG_MIRROR is not set: the pairs are of public logs, so name the folder that holds them")
     with tempfile.TemporaryDirectory() as folder:
         parse_mirror(Path(folder), systems)
         return pl.concat(
-            pl.read_parquet(Path(folder, f"data/templates/{system}.parquet")).select(
-                pl.lit(system).alias("system"), "key", "template", "example"
-            )
+            _with_messages(Path(folder), system).select(pl.lit(system).alias("system"), "key", "template", "message")
             for system in sorted(systems)
         )
+
+
+def _with_messages(folder: Path, system: str) -> pl.DataFrame:
+    """A system's templates, each with its most frequent message."""
+    messages = pl.read_parquet(folder / f"data/messages/{system}.parquet")
+    most = messages.sort("count", "message_id", descending=[True, False]).unique("template_id", keep="first")
+    templates = pl.read_parquet(folder / f"data/templates/{system}.parquet")
+    return templates.join(most.select("template_id", message="text"), on="template_id", maintain_order="left")
 
 
 def wordings(templates: pl.DataFrame, requests: Mapping[str, Request]) -> dict[str, list[str]]:
@@ -83,7 +91,8 @@ def wordings(templates: pl.DataFrame, requests: Mapping[str, Request]) -> dict[s
     both = [written.get(key, rule) for key, rule in zip(templates["key"], rules, strict=True)]
     return {
         REFERENCE: templates["template"].to_list(),
-        "message": templates["example"].to_list(),
+        "message": templates["message"].to_list(),
+        "quoted": [quote_template(template) for template in templates["template"]],
         "rules": [meaning.sentence for meaning in rules],
         "curated": [meaning.sentence for meaning in both],
     }
@@ -108,6 +117,7 @@ def head(listed: Pairs, templates: pl.DataFrame, written: pl.Series) -> str:
         different=(~listed.same).sum(),
         missing=missing,
         encoder=settings.default_encoder.options.get("model", settings.embed),
+        spoken=f"{np.mean([bool(find_sentence(template)) for template in templates['template']]):.0%}",
         share=f"{written.to_numpy()[np.unique(listed.rows)].mean():.0%} of the listed templates ({', '.join(shares)})",
         listed=len(partnered),
         templates=templates.height,

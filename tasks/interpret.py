@@ -13,7 +13,7 @@ from crosslog.interpretation.llm.client import Client
 from crosslog.interpretation.llm.model import LanguageModel
 from crosslog.interpretation.llm.prompting import Prompt
 from crosslog.interpretation.meanings import Interpreter, Request, interpret_with_fallback
-from crosslog.interpretation.privacy.masking import mask_request
+from crosslog.interpretation.privacy.masking import mask_private, mask_request
 from crosslog.interpretation.review import merging, table
 from crosslog.interpretation.rules import curated
 from crosslog.interpretation.rules.sentences import RuleInterpreter
@@ -27,7 +27,9 @@ def main(system: str, *options: str) -> None:
 
     With `--dry-run`, only say what a language model would be asked, and what that costs.
     """
-    templates = cut_texts(artifacts.TEMPLATES.read(system=system), "template", "example")
+    templates = cut_texts(artifacts.TEMPLATES.read(system=system), "template").with_columns(
+        example=pl.col("example").map_elements(mask_private, return_dtype=pl.String)
+    )
     path = artifacts.interpretations_path(system)
     existing = table.load_rows(path)
     settings = Settings.load().interpret
@@ -80,8 +82,12 @@ def summarise_rows(system: str, rows: pl.DataFrame, before: pl.DataFrame) -> str
     """What has come of a system, in a line."""
     added = rows.join(before, on="key", how="anti").height
     kept = sum(merging.is_touched(row) for row in rows.iter_rows(named=True))
-    problems = rows.filter(rows["problems"] != "").height
-    return f"interpret {system}: {rows.height} rows, {added} added, {kept} of people, {problems} with problems"
+    problems, quoted = (
+        rows.filter(rows["problems"] != "").height,
+        rows.filter(rows["source"] == table.QUOTED_SOURCE).height,
+    )
+    counts = f"{added} added, {kept} of people, {quoted} quoted, {problems} with problems"
+    return f"interpret {system}: {rows.height} rows, {counts}"
 
 
 def build_model(settings: InterpretSettings, system: str) -> LanguageModel:

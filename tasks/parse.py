@@ -17,7 +17,7 @@ from crosslog.faults import exit_in_words
 from crosslog.logs.parsing.continuations import find_follower
 from crosslog.logs.parsing.facts import Start, Tally
 from crosslog.logs.parsing.labels import find_unknown_lines, find_unknown_sessions
-from crosslog.logs.parsing.log import ParsedLog, check_log, compare_counts, summarise_log
+from crosslog.logs.parsing.log import ParsedLog, check_log, compare_counts, show_examples, summarise_log
 from crosslog.logs.parsing.messages import Ids
 from crosslog.logs.parsing.passes import Completion
 from crosslog.logs.progress import ReadingProgress
@@ -55,7 +55,7 @@ def main(log: str) -> None:
     tally.note_unknown("left_out_file", inputs.left_out)
     parsed.remarks.merge(tally.remarks)
     artifacts.MESSAGES.write(messages, system=log)
-    artifacts.TEMPLATES.write(templates, system=log)
+    artifacts.TEMPLATES.write(show_examples(templates, tally), system=log)
     artifacts.PATTERNS.write(patterns, system=log)
     artifacts.REMARKS.write(parsed.remarks.frame(), system=log)
     artifacts.STATISTICS.write(summarise_log(parsed, tally, messages, templates), system=log)

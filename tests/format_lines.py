@@ -67,4 +67,4 @@ def sample(name: str) -> list[str]:
 
 def row(name: str, line: str, **options: Any) -> dict[str, Any]:
     line_format = build(name, **options)
-    return read(line_format, [line]).with_columns(kept=line_format.unreadable, tag=line_format.tag).row(0, named=True)
+    return read(line_format, [line]).with_columns(kept=line_format.unlabelled, tag=line_format.tag).row(0, named=True)

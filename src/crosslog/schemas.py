@@ -10,7 +10,7 @@ import pandera.polars as pa
 import polars as pl
 
 STATUSES = ("pending", "approved", "edited", "rejected")
-WRITERS = ("rules", "llm", "curated", "person")
+WRITERS = ("quoted", "rules", "llm", "curated", "person")
 VERDICTS = ("", "normal", "anomalous", "depends")
 ROLES = ("source_support", "source_query", "support", "query")
 LEVELS = ("event", "window", "session", "type")
@@ -60,7 +60,7 @@ class Templates(Schema):
     template_id: pl.UInt32 = pa.Field(unique=True)
     key: pl.String = pa.Field(unique=True, str_matches=r"^[0-9a-f]{16}$", description="hash of the template")
     template: pl.String = pa.Field(unique=True)
-    example: pl.String = pa.Field(description="the template's most frequent message")
+    example: pl.String = pa.Field(description="its first raw line, without the alert tag that the line may begin with")
     count: pl.UInt64 = pa.Field(ge=1)
     first_line: pl.UInt64 = pa.Field(ge=1)
 
@@ -93,7 +93,7 @@ class Interpretations(Schema):
 
     key: pl.String = pa.Field(unique=True, str_matches=r"^[0-9a-f]{16}$")
     template: pl.String
-    example: pl.String
+    example: pl.String = pa.Field(description="the first raw line, without an alert tag, what is private masked")
     occurrences: pl.UInt64
     interpretation: pl.String = pa.Field(str_length={"min_value": 1})
     source: pl.String = pa.Field(isin=WRITERS)

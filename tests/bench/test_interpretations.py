@@ -32,7 +32,7 @@ TEMPLATES = pl.DataFrame(
         ("bob", "b1", "gizmo turned right", "gizmo turned right"),
         ("cat", "c0", "no light", "no light"),
     ],
-    schema=["system", "key", "template", "example"],
+    schema=["system", "key", "template", "message"],
     orient="row",
 )
 
@@ -142,9 +142,9 @@ def test_an_interval_holds_the_middle_and_leaves_out_what_is_undefined() -> None
 
 def test_what_is_not_curated_keeps_the_sentence_of_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(curated, "find_curated", lambda asked: {"a0": Meaning("A lamp went out.", "curated")})
-    requests = {row["key"]: Request(row["template"], row["example"]) for row in TEMPLATES.iter_rows(named=True)}
+    requests = {row["key"]: Request(row["template"], row["message"]) for row in TEMPLATES.iter_rows(named=True)}
     texts = wordings(TEMPLATES, requests)
-    assert [*texts] == ["template", "message", "rules", "curated"]
+    assert [*texts] == ["template", "message", "quoted", "rules", "curated"]
     assert (texts["template"][0], texts["message"][0]) == ("lamp <*> is out", "lamp hex number is out")
     assert texts["curated"] == ["A lamp went out.", *texts["rules"][1:]]
 

@@ -225,7 +225,7 @@ def test_what_a_person_judged_anomalous_is_found_however_ordinary(place: Mill) -
 
 def test_a_state_that_cannot_be_written_costs_nothing_but_time(place: Mill) -> None:
     log = place.write("mill.log", mill())
-    place.write("state/data/vectors", ["a file where a folder should be"])
+    place.write("state/data/detected", ["a file where a folder should be"])
     result = place.run(log)
     assert (result.exit_code, "cannot be written" in result.stderr) == (1, True)
 

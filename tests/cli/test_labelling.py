@@ -93,7 +93,7 @@ def answered(answer: str, reviewer: str = "Ada") -> None:
 def test_what_is_known_elsewhere_is_proposed_and_counts_once_it_is_accepted(crosslog: Run, systems: Path) -> None:
     code, said = crosslog("transfer", "new")
     assert code == 0
-    assert "1 anomalous and 0 normal proposed; of 2 templates 1 known, 0 drifted, 1 new" in said
+    assert "1 anomalous and 0 normal proposed; of 2 templates 1 known, 0 drifted, 1 with nothing alike" in said
     verdicts = table.parse_rows(artifacts.interpretations_path("new").read_bytes(), "")["verdict"].to_list()
     assert verdicts == ["", ""]
     answered("accept")
@@ -101,6 +101,21 @@ def test_what_is_known_elsewhere_is_proposed_and_counts_once_it_is_accepted(cros
     rows = table.parse_rows(artifacts.interpretations_path("new").read_bytes(), "")
     judged = dict(rows.select("template", "verdict").rows())
     assert judged == {"the belt of the pump broke apart": "anomalous", "seventeen quite other zebras": ""}
+
+
+def test_a_real_system_learns_from_a_simulated_one_only_where_that_is_named(crosslog: Run, systems: Path) -> None:
+    entries = Path("systems.yaml").read_text(encoding="utf-8")
+    made_up = entries.replace(
+        "old: {description: d, kind: k, format: plain, path: x,",
+        "old: {description: d, kind: k, format: plain, simulated: x,",
+    )
+    Path("systems.yaml").write_text(made_up, encoding="utf-8")
+    code, said = crosslog("transfer", "new")
+    assert code == 1
+    assert "only simulated systems have labels here (old), and new is real" in " ".join(said.split())
+    assert not artifacts.proposals_path("new").exists()
+    code, said = crosslog("transfer", "new", "--from", "old")
+    assert (code, "1 anomalous and 0 normal proposed" in said) == (0, True)
 
 
 def judged(template: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from detection.made import make_texts, make_windows
 from torch import Tensor
 
 from crosslog.detection.events import Windows
-from crosslog.detection.learning.distinct import Samples, number_kinds, score_distinct, store_samples
+from crosslog.detection.learning.distinct import Samples, score_distinct, store_samples
 
 TEXTS = make_texts(np.eye(6))
 ROWS = [[0, 1], [2, 3], [0, 1], [0, 1], [4]]
@@ -65,10 +65,3 @@ def test_each_distinct_window_is_scored_once() -> None:
     assert score_distinct(windows().withhold(), score).tolist() == [0, 2, 0, 0, 4]
     assert [row[0] for row in met] == [[0, 1], [2, 3], [4]]
     assert score_distinct(windows().take(slice(0, 0)), score).tolist() == []
-
-
-def test_rows_are_found_again_from_their_kinds() -> None:
-    rows = np.random.default_rng(0).integers(-1, 2, (200, 3)).astype(np.int32)
-    first, kinds = number_kinds(rows)
-    assert len(first) == len({tuple(row) for row in rows.tolist()})
-    assert np.array_equal(rows[first][kinds], rows)

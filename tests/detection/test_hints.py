@@ -8,7 +8,7 @@ import pytest
 
 from crosslog.detection.hints.buckets import Buckets, count_buckets, merge_buckets
 from crosslog.detection.hints.joining import PART_WEIGHTS, Meanings, score_templates
-from crosslog.detection.hints.meaning import KnownTexts
+from crosslog.detection.hints.meaning import KnownTexts, compare_meanings
 from crosslog.detection.hints.reasons import explain_silence
 from crosslog.detection.hints.words import extract_fault_word, find_fault_words
 
@@ -100,14 +100,32 @@ def test_a_large_burst_weighs_more_than_a_small_one() -> None:
     assert large > small
 
 
-def test_meaning_names_the_nearest_fault_and_halves_when_an_ordinary_text_is_as_near() -> None:
+def test_meaning_names_the_nearest_fault_and_is_nothing_where_ordinary_texts_are_as_near() -> None:
     between = (EAST + NORTH) / np.float32(np.sqrt(2))
-    vectors = np.stack([EAST, between, NORTH])
-    found = score_templates(facts(1, 1, 1), NOTHING, Meanings(vectors, known([True, False])))
-    assert found["meaning"].to_list() == pytest.approx([1, np.sqrt(0.5) / 2, None])
-    assert found["like"].to_list() == ["disk", "disk", None]
+    leaning = np.float32([0.8, 0.6])
+    vectors = np.stack([EAST, leaning, between, NORTH])
+    found = score_templates(facts(1, 1, 1, 1), NOTHING, Meanings(vectors, known([True, False])))
+    assert found["meaning"].to_list() == pytest.approx([1, np.tanh(2), 0, None], abs=1e-5)
+    assert found["like"].to_list() == ["disk", "disk", "disk", None]
     assert found["like_sentence"].to_list()[0] == "A disk broke."
-    assert found["similarity"].to_list() == pytest.approx([1, np.sqrt(0.5), None])
+    assert found["similarity"].to_list() == pytest.approx([1, 0.8, np.sqrt(0.5), None])
+
+
+def test_many_faults_that_are_near_outweigh_one_ordinary_text_that_is_nearer() -> None:
+    fault, nearer, far = np.float32([0.5, 0.75**0.5]), np.float32([0.55, 0.6975**0.5]), np.float32([-0.6, 0.8])
+    rows, few = np.stack([fault, fault, fault, nearer, far, far]), [0, 3]
+    names, anomalous = np.array(["disk"] * 3 + ["start"] * 3), np.array([True] * 3 + [False] * 3)
+    many = KnownTexts(rows, names, names, anomalous)
+    two = KnownTexts(rows[few], names[few], names[few], anomalous[few])
+    assert compare_meanings(EAST[None], two)["meaning"].to_list() == [0]
+    assert compare_meanings(EAST[None], many)["meaning"].item() > 0.3
+
+
+def test_a_text_that_is_all_but_the_same_decides_alone_against_many() -> None:
+    far = [np.float32([0.3, 0.91**0.5])] * 20
+    rows, names, anomalous = np.stack([EAST, *far]), np.array(["disk"] * 21), np.array([True] * 11 + [False] * 10)
+    assert compare_meanings(EAST[None], KnownTexts(rows, names, names, anomalous))["meaning"].item() > 0.99
+    assert compare_meanings(EAST[None], KnownTexts(rows, names, names, ~anomalous))["meaning"].item() == 0
 
 
 @pytest.mark.parametrize("anomalous", [[False, False], [True, True]])

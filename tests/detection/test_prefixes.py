@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from crosslog.detection.learning.prefixes import build_prefixes, order_by_prefix
+from crosslog.detection.learning.prefixes import build_prefixes
+from crosslog.detection.learning.runs import order_by_prefix
 
 WINDOWS = np.array([[7, 1, 2], [7, 1, 3], [5, 1, 2], [7, 1, 2], [7, 4, 2]])
 

@@ -201,7 +201,7 @@ def test_new_rules_renew_untouched_rows_and_no_others(toys: Path, monkeypatch: p
     rows = table.parse_rows(path.read_bytes(), "")
     artifacts.write_text(path, table.format_rows(decisions.apply_decision(rows, "b", {"status": "approved"})))
     rules = importlib.import_module("crosslog.interpretation.rules.sentences")
-    monkeypatch.setattr(rules, "write_sentence", lambda template: "New rules say so.")
+    monkeypatch.setattr(rules, "find_sentence", lambda template: "New rules say so.")
     interpret.main("toys")
     after = table.parse_rows(path.read_bytes(), "")
     assert after["status"].to_list() == ["pending", "approved", "pending"]
@@ -210,4 +210,4 @@ def test_new_rules_renew_untouched_rows_and_no_others(toys: Path, monkeypatch: p
 
 def test_the_stage_says_what_it_did(toys: Path, capsys: pytest.CaptureFixture[str]) -> None:
     interpret.main("toys")
-    assert capsys.readouterr().out == "interpret toys: 3 rows, 3 added, 0 of people, 0 with problems\n"
+    assert capsys.readouterr().out == "interpret toys: 3 rows, 3 added, 0 of people, 3 quoted, 0 with problems\n"

@@ -82,6 +82,28 @@ def test_a_second_run_asks_nothing_and_writes_the_same_bytes(asked: list[str]) -
     assert artifacts.interpretations_path("toys").read_bytes() == before
 
 
+def test_the_raw_line_beside_a_template_is_masked_and_a_model_sees_less_of_it_still(
+    change: Setter, server: ChatServer
+) -> None:
+    change(online=True, base_url=server.url, max_retries=0, batch=1, concurrency=1)
+    seen: list[str] = []
+
+    def answer(handler: chat.Handler, body: dict[str, object]) -> None:
+        (entry,) = chat.entries(body)
+        seen.append(entry["example"])
+        handler.send(chat.completion(chat.sentence(entry["template"])))
+
+    server.always = answer
+    write_templates("a" * 16)
+    line = "2024-05-06 sshd[77] widget 7 spun user=jgrau on jgraus laptop at 10.1.2.3 <jgrau>"
+    frame = artifacts.TEMPLATES.read(system="toys").with_columns(example=pl.lit(line))
+    artifacts.TEMPLATES.write(frame, system="toys")
+    interpret.main("toys")
+    kept = "2024-05-06 sshd[77] widget 7 spun user=<user> on jgraus laptop at <address> <jgrau>"
+    assert rows()["example"].to_list() == [kept]
+    assert seen == ["<*> sshd[<*>] widget <*> spun user=<user> on <*> <*> at <address> <<*>>"]
+
+
 def test_a_lost_csv_comes_back_from_the_answers_without_a_request(asked: list[str]) -> None:
     interpret.main("toys")
     before = artifacts.interpretations_path("toys").read_bytes()
@@ -185,7 +207,7 @@ def test_what_nobody_can_tell_of_an_earlier_version_is_kept_and_named(asked: lis
 def test_offline_the_rules_speak_and_nobody_is_asked(server: ChatServer, change: Setter) -> None:
     change(online=False, base_url=server.url)
     interpret.main("toys")
-    assert (rows()["source"].to_list(), server.asked) == (["rules", "rules"], [])
+    assert (rows()["source"].to_list(), server.asked) == (["quoted", "quoted"], [])
 
 
 def test_a_dry_run_says_what_it_would_cost_and_does_nothing(
@@ -206,7 +228,7 @@ def test_what_the_budget_leaves_out_is_by_rule_until_the_next_run(
     online = {"online": True, "base_url": server.url, "batch": 1}
     change(**online, max_requests=1)
     interpret.main("toys")
-    assert (rows()["source"].to_list(), len(asked)) == (["llm", "rules"], 1)
+    assert (rows()["source"].to_list(), len(asked)) == (["llm", "quoted"], 1)
     assert "language model" not in rows()["problems"][1]
     assert "1 requests, " in capsys.readouterr().out
     change(**online, max_requests=1)
@@ -233,9 +255,9 @@ def test_a_template_without_an_answer_in_form_is_by_rule_and_says_so(server: Cha
     change(online=True, base_url=server.url, attempts=2)
     interpret.main("toys")
     interpret.main("toys")
-    assert rows()["source"].to_list() == ["rules", "rules"]
+    assert rows()["source"].to_list() == ["quoted", "quoted"]
     for found in rows()["problems"]:
-        assert "the language model found no sentence in 2 tries: this one is by rule" in found
+        assert "the language model found no sentence in 2 tries: this one is by rule or a quotation" in found
     assert len(server.asked) == 1 + 2
 
 

@@ -13,7 +13,7 @@ from crosslog import plugins
 from crosslog.logs.parsing.continuations import find_follower
 from crosslog.logs.parsing.facts import Tally
 from crosslog.logs.parsing.labels import LabelTable
-from crosslog.logs.parsing.log import ParsedLog
+from crosslog.logs.parsing.log import ParsedLog, show_examples
 from crosslog.logs.parsing.passes import Completion, finish_chunk, read_chunk
 from crosslog.logs.reading import cut_chunks, list_members
 
@@ -59,7 +59,7 @@ def parse_files(
         part, counted = finish_chunk(frame, Completion(ids, template_of[ids], start, first_year), line_format, table)
         events.append(part)
         tally.add(counted)
-    return pl.concat(events), Parsed(log, tally, messages, templates)
+    return pl.concat(events), Parsed(log, tally, messages, show_examples(templates, tally))
 
 
 def label_table(name: str, labels: dict | None) -> LabelTable:
@@ -76,9 +76,11 @@ def parse() -> Callable[..., tuple[pl.DataFrame, Parsed]]:
 
 @pytest.fixture
 def parse_bytes(tmp_path: Path) -> Callable[..., tuple[pl.DataFrame, Parsed]]:
-    def parse(content: bytes, name: str, chunk_bytes: int = 1 << 20) -> tuple[pl.DataFrame, Parsed]:
+    def parse(
+        content: bytes, name: str, chunk_bytes: int = 1 << 20, options: dict | None = None
+    ) -> tuple[pl.DataFrame, Parsed]:
         path = tmp_path / "some.log"
         path.write_bytes(content)
-        return parse_files([path], name, chunk_bytes)
+        return parse_files([path], name, chunk_bytes, options=options)
 
     return parse

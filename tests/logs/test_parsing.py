@@ -150,7 +150,7 @@ def test_messages_and_templates_count_events_and_keep_the_first_line(parse_bytes
         ("the gizmo number of user green turned", 1, 4),
     ]
     assert templates.select("template", "example", "count", "first_line").rows() == [
-        ("the gizmo number <*> of user <*> turned", "the gizmo number of user red turned", 5, 1)
+        ("the gizmo number <*> of user <*> turned", "the gizmo number 0 of user red turned", 5, 1)
     ]
     assert events["message_id"].to_list() == [0, 1, 0, 2, 0]
     assert templates["key"].to_list() == ["bb5d6ecc0969eb2e"]
@@ -236,7 +236,7 @@ def test_two_components_that_say_the_same_share_a_template_and_not_a_text(parse_
     events, parser = parse_bytes(GOOD + b"\n" + GOOD.replace(b"zcron", b"zmail") + b"\n", "cfdr_syslog")
     assert parser.messages["text"].to_list() == ["zcron gizmo turned", "zmail gizmo turned"]
     assert parser.templates.select("template", "example", "count").rows() == [
-        ("gizmo <*> turned", "zcron gizmo turned", 2)
+        ("gizmo <*> turned", GOOD.decode().removeprefix("- "), 2)
     ]
     assert events["template_id"].to_list() == [0, 0]
 

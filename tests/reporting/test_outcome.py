@@ -142,7 +142,7 @@ def test_words_are_explained_before_they_are_used(three: Inputs) -> None:
         first = text.lower().index(word.lower())
         assert first < text.index("- **e1") or word in ("type", "trivial")
     assert text.index("A type is a distinct message") < text.index("recall of types")
-    assert "Trivial methods transfer nothing: all_positive, keyword, level, exact_match" in text
+    assert "Trivial methods transfer nothing: all_positive, keyword, level, hints, exact_match" in text
 
 
 def test_a_run_without_a_trivial_method_names_the_best_alone(inputs: Inputs) -> None:

@@ -27,6 +27,7 @@ from crosslog.artifacts.paths import (
     seconds_path,
     settings_path,
     unfinished_folder,
+    vector_cache,
     vector_store,
 )
 from crosslog.artifacts.states import read_state, write_state
@@ -96,6 +97,7 @@ __all__ = [
     "seconds_path",
     "settings_path",
     "unfinished_folder",
+    "vector_cache",
     "vector_store",
     "vectors_path",
     "write_json",

@@ -45,6 +45,11 @@ def vector_store(identity: str) -> Path:
     return Path("data/vectors") / identity
 
 
+def vector_cache(identity: str) -> Path:
+    """The vectors of one encoder that detection keeps from run to run: it alone, for it drops old ones."""
+    return Path("data/detected/vectors") / identity
+
+
 def settings_path(experiment: str, stage: str) -> Path:
     """What a stage of an experiment reads of the settings."""
     return Path("data/settings") / experiment / f"{stage}.json"

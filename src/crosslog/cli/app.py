@@ -93,7 +93,10 @@ def labels(
 @app.command()
 def transfer(
     system: Annotated[str, Argument(help="the system that gets proposals")],
-    source: Annotated[list[str] | None, Option("--from", help="a labelled system; without: all there are")] = None,
+    source: Annotated[
+        list[str] | None,
+        Option("--from", help="a labelled system; without: all, but no simulated one for a real system"),
+    ] = None,
     accept: Annotated[bool, Option("--accept", help="take the proposals that people accepted as verdicts")] = False,
     reviewer: Annotated[str | None, Option(envvar="CROSSLOG_REVIEWER", help="your name")] = None,
 ) -> None:

@@ -25,11 +25,12 @@ Side = tuple[pl.DataFrame, NDArray[np.float32]]
 
 
 def propose_verdicts(system: str, sources: Sequence[str]) -> None:
-    """Write data/proposals/<system>.csv; answers that people gave to the same proposals stay."""
+    """Write data/proposals/<system>.csv; answers that people gave to the same proposals stay.
+
+    Without sources, a real system learns from all real ones: what a simulated one calls an anomaly it made up.
+    """
     encoder = build_encoder(Settings.load().default_encoder)
-    mature = [_known(source, encoder) for source in sources or _labelled_systems(system)]
-    if not mature:
-        raise artifacts.ArtifactError("no other system has labels here: run `dvc repro` for one that has")
+    mature = [_known(source, encoder) for source in sources or _sources_of(system)]
     templates = rows.load_system_rows(system).filter(pl.col("occurrences") > 0)
     found = transfer_verdicts(
         (templates.select("key", "template"), _vectors(templates, encoder)),
@@ -44,8 +45,9 @@ def propose_verdicts(system: str, sources: Sequence[str]) -> None:
 
     renewed = proposals.parse_proposals(rewrite_file(path, renewed_file), str(path))
     counts = " and ".join(f"{(renewed['proposal'] == name).sum()} {name}" for name in ("anomalous", "normal"))
-    states = ", ".join(f"{(renewed['state'] == state).sum()} {state}" for state in ("known", "drifted", "new"))
-    say(f"{path}: {counts} proposed; of {renewed.height} templates {states}")
+    alike = ", ".join(f"{(renewed['state'] == state).sum()} {state}" for state in ("known", "drifted"))
+    nothing = (renewed["state"] == "new").sum()
+    say(f"{path}: {counts} proposed; of {renewed.height} templates {alike}, {nothing} with nothing alike")
     say(f"write accept or refuse in its column `answer`, then: crosslog transfer {system} --accept")
 
 
@@ -84,9 +86,20 @@ def _say_accepted(system: str, accepted: pl.DataFrame, before: pl.DataFrame, aft
         say(f"{gone} accepted proposals are of templates that {system} no longer has")
 
 
-def _labelled_systems(system: str) -> list[str]:
+def _sources_of(system: str) -> list[str]:
+    """The other systems that have labels; of a real system the real ones."""
     others = [name for name in rows.list_systems() if name != system and artifacts.EVENTS.at(system=name).exists()]
-    return [name for name in others if load_system(name).labels.source != "none"]
+    entries = {name: load_system(name) for name in others}
+    labelled = [name for name, entry in entries.items() if entry.labels.source != "none"]
+    taught = [name for name in labelled if load_system(system).is_simulated or not entries[name].is_simulated]
+    if not labelled:
+        raise artifacts.ArtifactError("no other system has labels here: run `dvc repro` for one that has")
+    if not taught:
+        raise artifacts.ArtifactError(
+            f"only simulated systems have labels here ({', '.join(labelled)}), and {system} is real: run `dvc repro` "
+            "for a real one, or name a simulated one with --from"
+        )
+    return taught
 
 
 def _known(system: str, encoder: Encoder) -> Side:

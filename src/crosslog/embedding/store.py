@@ -57,21 +57,33 @@ def vectors_for(
     StoreError
         If a shard is damaged, or the encoder gives something other than finite float32 vectors.
     """
-    keys = [hashlib.sha256(text.encode()).digest() for text in texts]
+    keys = digest_texts(texts)
     known = _read(folder, set(keys))
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     shards = [list(missing.items())[start : start + SHARD_TEXTS] for start in range(0, len(missing), SHARD_TEXTS)]
     with pool_for(len(shards)) as pool:
-        encoded = pool.ordered(partial(_encoded, encoder), ([text for _, text in shard] for shard in shards))
+        encoded = pool.ordered(partial(encode_soundly, encoder), ([text for _, text in shard] for shard in shards))
         for shard, vectors in zip(shards, encoded, strict=True):
-            _write(folder, [key for key, _ in shard], vectors)
+            write_shard(folder, [key for key, _ in shard], vectors)
             known.update(zip((key for key, _ in shard), vectors, strict=True))
     if not keys:
         return np.empty((0, encoder.dim), dtype=np.float32), 0
     return np.stack([known[key] for key in keys]), len(missing)
 
 
-def _encoded(encoder: Encoder, texts: list[str]) -> NDArray[np.float32]:
+def digest_texts(texts: Sequence[str]) -> list[bytes]:
+    """The SHA-256 digest of each text, under which its vector is stored."""
+    return [hashlib.sha256(text.encode()).digest() for text in texts]
+
+
+def encode_soundly(encoder: Encoder, texts: list[str]) -> NDArray[np.float32]:
+    """(n, dim) vectors of the texts, in their order.
+
+    Raises
+    ------
+    StoreError
+        If the encoder gives something other than finite float32 vectors.
+    """
     vectors = _resident(encoder).encode(texts)  # type: ignore[arg-type]
     if vectors.shape != (len(texts), encoder.dim) or vectors.dtype != np.float32 or not np.isfinite(vectors).all():
         raise StoreError(
@@ -90,25 +102,35 @@ def _resident(encoder: Encoder) -> Encoder:
 def _read(folder: Path, wanted: set[bytes]) -> dict[bytes, NDArray[np.float32]]:
     found: dict[bytes, NDArray[np.float32]] = {}
     for path in sorted(folder.glob("*.npz")):
-        for key, vector in _shard(path, wanted).items():
+        for key, vector in read_shard(path, wanted).items():
             found.setdefault(key, vector)
     return found
 
 
-def _shard(path: Path, wanted: set[bytes]) -> dict[bytes, NDArray[np.float32]]:
+def read_shard(path: Path, wanted: set[bytes] | None) -> dict[bytes, NDArray[np.float32]]:
+    """The vectors of a shard's texts that are wanted, by digest; without a wish, of all.
+
+    Raises
+    ------
+    StoreError
+        If it is damaged.
+    """
     try:
         with np.load(path, allow_pickle=False) as shard:
             keys = [row.tobytes() for row in shard["digests"]]
-            if wanted.isdisjoint(keys):
+            if wanted is not None and wanted.isdisjoint(keys):
                 return {}
-            vectors = shard["vectors"]
+            rows = dict(zip(keys, shard["vectors"], strict=True))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise StoreError(f"{path} is damaged ({error}): delete it, its vectors are then computed again") from None
-    return {key: vector for key, vector in zip(keys, vectors, strict=True) if key in wanted}
+    return rows if wanted is None else {key: vector for key, vector in rows.items() if key in wanted}
 
 
-def _write(folder: Path, keys: list[bytes], vectors: NDArray[np.float32]) -> None:
+def write_shard(folder: Path, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> Path:
+    """Add a shard of (n, dim) vectors of the texts with these n digests; the file."""
     digests = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, DIGEST_BYTES)
     name = hashlib.sha256(digests.tobytes() + vectors.tobytes()).hexdigest()[:32]
-    with replace_file(folder / f"{name}.npz") as temporary, temporary.open("wb") as file:
+    path = folder / f"{name}.npz"
+    with replace_file(path) as temporary, temporary.open("wb") as file:
         np.savez(file, digests=digests, vectors=vectors)
+    return path

@@ -16,7 +16,7 @@ class Request(NamedTuple):
     """What an interpreter is shown of a template; never a label."""
 
     template: str
-    example: str
+    example: str  # its first raw line, without a label
     note: str = ""  # what a reviewer wrote when rejecting an earlier sentence
 
 
@@ -24,7 +24,7 @@ class Meaning(NamedTuple):
     """A sentence and who wrote it; an empty sentence is an interpreter's "I could not", and `remark` says why."""
 
     sentence: str
-    source: Literal["rules", "llm", "curated"]
+    source: Literal["quoted", "rules", "llm", "curated"]  # quoted: the template's own words, where no rule knows others
     remark: str = ""
 
 

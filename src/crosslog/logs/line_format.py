@@ -38,8 +38,8 @@ class LineFormat:
         raise NotImplementedError
 
     @property
-    def unreadable(self) -> pl.Expr:
-        """What is kept as the content of a line that cannot be read; no label may be in it."""
+    def unlabelled(self) -> pl.Expr:
+        """The line without a label: what people are shown of it, and the content of one that cannot be read."""
         return pl.col("raw")
 
     @property

@@ -137,7 +137,7 @@ def test_what_is_masked_once_stays_as_it_is(message: str) -> None:
     [
         ("sshd <*> left", "sshd jgrau left", "sshd <*> left"),
         ("disk <*> of <*>", "disk cache of jgrau hsaito", "disk cache of <*> <*>"),
-        ("<*> mounts <*>", "jgrau mounts /home/jgrau", "<*> mounts /home/<user>"),
+        ("<*> mounts <*>", "jgrau mounts /home/jgrau", "<*> mounts /<*>/<user>"),
         ("from <*> to <*>", "from user=jgrau to 10.1.2.3", "from user=<user> to <address>"),
         ("widget stopped", "gadget of jgrau stopped", "<*> of <*> stopped"),
     ],

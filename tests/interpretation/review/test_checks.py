@@ -122,7 +122,7 @@ def test_a_message_and_its_contrary_may_not_have_one_sentence() -> None:
 
 
 def test_an_interpreters_remark_stays_until_somebody_decides() -> None:
-    remark = "the language model found no sentence in 3 tries: this one is by rule"
+    remark = "the language model found no sentence in 3 tries: this one is by rule or a quotation"
     rows = frame(("pump <*> lost pressure", "The pump reported its state.")).with_columns(problems=pl.lit(remark))
     assert recheck_rows(rows)["problems"].to_list() == [remark]
     assert recheck_rows(rows.with_columns(status=pl.lit("approved")))["problems"].to_list() == [""]

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 import crosslog
 from crosslog import artifacts, schemas
+from crosslog.embedding.cache import recall_vectors
 from crosslog.embedding.encoder import RoundedEncoder
-from crosslog.embedding.store import vectors_for
 from crosslog.interpretation.review import decisions, merging, table
 from crosslog.logs.reading import strip_rotation
 from crosslog.settings import PARAMS, SettingsError, read_yaml
@@ -57,12 +57,10 @@ class Memory:
 
     def find_vectors(self, texts: Sequence[str], encoder: RoundedEncoder) -> NDArray[np.float32]:
         """(texts, dim) vectors of length one; those that are new are kept, where the folder can be written."""
-        store = self.folder / artifacts.vector_store(encoder.identity())
-        try:
-            return vectors_for(texts, store, encoder)[0]
-        except OSError as error:
-            sys.stderr.write(f"{store} cannot be written ({error.strerror}): vectors are computed again next time\n")
-            return encoder.encode(texts)
+        found = recall_vectors(texts, self.folder / artifacts.vector_cache(encoder.identity()), encoder)
+        for remark in found.remarks:
+            sys.stderr.write(f"{remark}\n")
+        return found.vectors
 
 
 def find_folder(asked: Path | None) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crosslog.cli.detect.gathering import DetectError
 
-AGO = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?) ?(?P<unit>s|min|m|h|d|w)")
+AGO = re.compile(r"(?P<number>[0-9]{1,6}(?:\.[0-9]{1,6})?) ?(?P<unit>s|min|m|h|d|w)")
 UNIT_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 MICROSECONDS = 1_000_000
 

@@ -23,6 +23,7 @@ from crosslog.embedding.encoder import RoundedEncoder, build_encoder
 from crosslog.interpretation.meanings import Meaning, Request
 from crosslog.interpretation.rules import curated
 from crosslog.interpretation.rules.sentences import RuleInterpreter
+from crosslog.logs.parsing.log import show_examples
 from crosslog.logs.parsing.messages import MessageTable, Miner
 from crosslog.settings import EmbedSettings
 
@@ -110,7 +111,8 @@ def study_log(
     if since is not None:
         occurrences = count_events(read, template_of, parse_since(since, occurrences.tally.last_time))
     ordinary = None if good is None else count_events(good, template_of, None)
-    rows = _join_counts(templates.select("template_id", "key", "template", "example"), occurrences, ordinary)
+    shown = show_examples(templates, occurrences.tally).select("template_id", "key", "template", "example")
+    rows = _join_counts(shown, occurrences, ordinary)
     rows = _interpret(rows, memory.load_rows())
     known = gather_known(memory, tools.encoder)
     vectors = _encode(rows, occurrences, memory, tools.encoder)

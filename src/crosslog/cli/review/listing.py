@@ -22,7 +22,9 @@ LONGEST_SHOWN = 300  # characters of a text in a list
 def show_open(system: str, limit: int) -> None:
     """Print the rows that wait for a person."""
     waiting = order_by_worth(rows.load_system_rows(system), rows.load_other_rows(system)).filter(decisions.is_open())
-    listing = _listing(f"{system}: {waiting.height} to review", "template, sentence and what may be wrong with it")
+    listing = _listing(
+        f"{system}: {waiting.height} to review", "line, template, sentence and what may be wrong with it"
+    )
     for row in waiting.head(limit).iter_rows(named=True):
         remarks = (row["problems"], row["near"] and f"as {row['near']}", row["note"] and f"note: {row['note']}")
         listing.add_row(*_start(row), _told(row, *filter(None, remarks)))
@@ -32,7 +34,9 @@ def show_open(system: str, limit: int) -> None:
 def show_to_judge(system: str, limit: int) -> None:
     """Print the rows whose verdict helps most."""
     waiting = order_by_help(system, rows.load_system_rows(system), rows.load_other_rows(system))
-    listing = _listing(f"{system}: {waiting.height} not judged", "template, sentence and the chance of an anomaly")
+    listing = _listing(
+        f"{system}: {waiting.height} not judged", "line, template, sentence and the chance of an anomaly"
+    )
     for row in waiting.head(limit).iter_rows(named=True):
         listing.add_row(*_start(row), _told(row, f"{row['chance']:.0%} anomalous"))
     _print(listing, waiting.height, limit)
@@ -59,7 +63,8 @@ def _start(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _told(row: Mapping[str, Any], *remarks: str) -> Group:
-    told = [Text(shorten_text(row["template"]), style="dim"), Text(shorten_text(row["interpretation"]))]
+    told = [Text(shorten_text(row[name]), style="dim") for name in ("example", "template")]
+    told.append(Text(shorten_text(row["interpretation"])))
     return Group(*told, *(Text(f"  {shorten_text(remark)}", style="yellow") for remark in remarks), Text(""))
 
 

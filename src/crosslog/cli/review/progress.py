@@ -13,6 +13,7 @@ from crosslog import artifacts, schemas
 from crosslog.cli.review import rows
 from crosslog.cli.terminal import say
 from crosslog.interpretation.review import decisions
+from crosslog.interpretation.review.table import QUOTED_SOURCE
 
 BAR = 10  # characters
 
@@ -24,6 +25,7 @@ class ReviewProgress(NamedTuple):
     open: int
     flagged: int  # open, with problems
     judged: int  # with a verdict
+    quoted: int  # open, and nobody has put into words
     seen: float  # share of events whose template somebody has decided about
 
 
@@ -33,20 +35,21 @@ def count_progress(frame: pl.DataFrame) -> ReviewProgress:
     events = int(frame["occurrences"].sum())
     seen = 1 - int(waiting["occurrences"].sum()) / events if events else 1.0
     flagged, judged = waiting.filter(pl.col("problems") != "").height, frame.filter(pl.col("verdict") != "").height
-    return ReviewProgress(frame.height, waiting.height, flagged, judged, seen)
+    quoted = waiting.filter(pl.col("source") == QUOTED_SOURCE).height
+    return ReviewProgress(frame.height, waiting.height, flagged, judged, quoted, seen)
 
 
 def show_systems() -> None:
     """Print the progress of every system that has interpretations."""
     listing = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for name in ("system", "reviewed", "open", "flagged", "judged", "events"):
+    for name in ("system", "reviewed", "open", "flagged", "quoted", "judged", "events"):
         left = name in ("system", "reviewed")
         listing.add_column(name, no_wrap=name != "system", overflow="fold", justify="left" if left else "right")
     for system in rows.list_systems():
         done = count_progress(rows.load_system_rows(system))
         share = 1 - done.open / done.rows if done.rows else 1.0
         bar = ("█" * round(share * BAR)).ljust(BAR, "·")
-        counts = f"{done.open} of {done.rows}", str(done.flagged), str(done.judged)
+        counts = f"{done.open} of {done.rows}", str(done.flagged), str(done.quoted), str(done.judged)
         listing.add_row(system, f"{bar} {share:4.0%}", *counts, f"{done.seen:.0%}")
     Console().print(listing)
     say("`crosslog review list SYSTEM` lists what is most worth a look, `crosslog review serve` shows it as a page.")

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from crosslog.detection.detector import Detector, State
 from crosslog.detection.events import Episode, Windows
 from crosslog.detection.learning.counts import score_texts
+from crosslog.detection.learning.trees import find_leaves, flatten_tree
 from crosslog.detection.learning.vectors import text_vectors
 from crosslog.ranges import Count
 
@@ -43,7 +44,7 @@ class IsolationForest(Detector):
         events = text_vectors(support, support.events.units[support.slots])
         sample = min(self.sample_size, len(events))
         forest = Forest(n_estimators=self.trees, max_samples=sample, random_state=self.seed).fit(events)
-        grown = [_flatten(estimator.tree_) for estimator in forest.estimators_]
+        grown = [_grow(estimator.tree_) for estimator in forest.estimators_]
         sizes = np.array([len(tree["paths"]) for tree in grown])
         roots = np.cumsum(sizes) - sizes
         state = {name: np.concatenate([tree[name] for tree in grown]) for name in grown[0]}
@@ -60,39 +61,19 @@ class IsolationForest(Detector):
             return np.full(len(vectors), 0.5)
         paths = np.zeros(len(vectors))
         for root in self.state["roots"]:  # one by one, in scikit-learn's order of adding
-            paths += self.state["paths"][self._find_leaves(root, vectors)]
+            paths += self.state["paths"][find_leaves(self.state, root, vectors)]
         scores: NDArray[np.float64] = 2 ** -(paths / (len(self.state["roots"]) * average))
         return scores
 
-    def _find_leaves(self, root: int, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
-        """(n,) the leaf of one tree that each vector falls into."""
-        children, features, thresholds = (self.state[name] for name in ("children", "features", "thresholds"))
-        rows, nodes = np.arange(len(vectors)), np.full(len(vectors), root)
-        while True:
-            beyond = vectors[rows, features[nodes]] > thresholds[nodes]
-            below = children[nodes, beyond.astype(np.int64)]
-            if np.array_equal(below, nodes):
-                return nodes
-            nodes = below
 
-
-def _flatten(tree: Any) -> State:
-    """Nodes of scikit-learn's tree as arrays; parents stand before their children."""
-    count, leaf = tree.node_count, tree.children_left < 0
-    children = np.stack([tree.children_left, tree.children_right], axis=1)
-    children[leaf] = np.flatnonzero(leaf)[:, None]
-    depths = np.zeros(count)
-    for node in np.flatnonzero(~leaf):
-        depths[children[node]] = depths[node] + 1
-    return {
-        "children": children,
-        "features": np.where(leaf, 0, tree.feature),
-        "thresholds": np.where(leaf, np.inf, tree.threshold),
-        "paths": depths
-        + 1
-        + _average_path(tree.n_node_samples)
-        - 1,  # scikit-learn counts nodes, and adds in this order
-    }
+def _grow(tree: Any) -> State:
+    """A tree's nodes and the path in cuts that ends in each."""
+    nodes = flatten_tree(tree)
+    depths = np.zeros(tree.node_count)
+    for node in np.flatnonzero(nodes["children"][:, 0] != np.arange(tree.node_count)):
+        depths[nodes["children"][node]] = depths[node] + 1
+    paths = depths + 1 + _average_path(tree.n_node_samples) - 1  # scikit-learn counts nodes, and adds in this order
+    return {**nodes, "paths": paths}
 
 
 def _average_path(events: NDArray[np.integer]) -> NDArray[np.float64]:

@@ -26,7 +26,7 @@ from torch.func import functional_call
 from crosslog.detection.events import Episode, Windows
 from crosslog.detection.learning.maml import gradient
 from crosslog.detection.learning.networks import Weights, to_state
-from crosslog.detection.learning.recurrent import Recurrent, Sizes
+from crosslog.detection.learning.recurrent import Guide, Recurrent, Sizes
 from crosslog.detection.learning.sequence_classifier import SequenceClassifier
 from crosslog.detection.learning.sequences import Sequences, cut_sequences, draw_batches, pick_source
 from crosslog.detection.learning.training import build_optimiser, enable_dropout, event_loss
@@ -104,15 +104,13 @@ class _Network(nn.Module):
     def __init__(self, dim: int, sizes: Sizes) -> None:
         super().__init__()
         self.gru = Recurrent(dim, sizes, nn.GRU, both_ways=True)
-        self.guide = nn.Linear(2 * sizes.hidden, 1, bias=False)
+        self.guide = Guide(2 * sizes.hidden)
         self.head = nn.Linear(4 * sizes.hidden, 2)
 
     def forward(self, inputs: Sequences) -> Tensor:
         """(n, length, 2) logits; padding weighs nothing in the sum."""
         states = self.gru(inputs)
-        lowest = torch.finfo(states.dtype).min
-        weights = self.guide(states).masked_fill(~inputs.real[..., None], lowest).softmax(dim=1)
-        summary = (weights * states).sum(dim=1, keepdim=True)
+        summary = self.guide.summarise(states, inputs.real)[:, None]
         return self.head(torch.cat([states, summary.expand_as(states)], dim=2))  # type: ignore[no-any-return]
 
 

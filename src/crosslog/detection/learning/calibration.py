@@ -7,8 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from crosslog.vectors import TINY
+
 NEWTON_STEPS = 50  # of Newton's method; it ends long before
-CLOSE_ENOUGH = 1e-9
+SHORTEST_STEP = 1e-9
 LONGEST_STEP = 1.0  # from far away, a full step of Newton's overshoots
 LEAST_CURVATURE = 1e-6  # keeps a step finite where the classes lie far apart
 
@@ -38,16 +40,24 @@ def fit_sigmoid(chances: NDArray[np.float64], shares: NDArray[np.float64]) -> Si
         return UNCHANGED
     high, low = (anomalous + 1) / (anomalous + 2), 1 / (normal + 2)
     targets = low + shares * (high - low)
-    inputs = np.stack([_log_odds(chances), np.ones(len(chances))], axis=1)
-    found = np.array([1.0, 0.0])
+    log_odds = _log_odds(chances)
+    centre, spread = log_odds.mean(), max(log_odds.std(), TINY)
+    slope, intercept = _solve((log_odds - centre) / spread, targets)
+    found = Sigmoid(float(slope / spread), float(intercept - slope / spread * centre))
+    return found if found.slope > 0 and np.isfinite(found).all() else UNCHANGED
+
+
+def _solve(inputs: NDArray[np.float64], targets: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Slope and intercept by Newton's method, of inputs that are centred and scaled."""
+    columns, found = np.stack([inputs, np.ones(len(inputs))], axis=1), np.zeros(2)
     for _ in range(NEWTON_STEPS):
-        told = _squash(inputs @ found)
-        curvature = (inputs * (told * (1 - told))[:, None]).T @ inputs + LEAST_CURVATURE * np.eye(2)
-        step = np.clip(np.linalg.solve(curvature, inputs.T @ (targets - told)), -LONGEST_STEP, LONGEST_STEP)
+        told = _squash(columns @ found)
+        curvature = (columns * (told * (1 - told))[:, None]).T @ columns + LEAST_CURVATURE * np.eye(2)
+        step = np.clip(np.linalg.solve(curvature, columns.T @ (targets - told)), -LONGEST_STEP, LONGEST_STEP)
         found = found + step
-        if np.abs(step).max() < CLOSE_ENOUGH:
+        if np.abs(step).max() < SHORTEST_STEP:
             break
-    return Sigmoid(*map(float, found)) if found[0] > 0 and np.isfinite(found).all() else UNCHANGED
+    return found
 
 
 def _log_odds(chances: NDArray[np.float64]) -> NDArray[np.float64]:

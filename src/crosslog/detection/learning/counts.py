@@ -63,6 +63,12 @@ def count_templates(windows: Windows) -> tuple[NDArray[np.uint64], NDArray[np.fl
     return _share_by_key(windows, windows.events.templates, windows.events.texts.templates)
 
 
+def require_labels(several: Sequence[Windows]) -> None:
+    """Raise a ValueError if the labels of a window are withheld."""
+    if not all(windows.labelled for windows in several):
+        raise ValueError("labels of these windows are withheld: there is nothing to learn from")
+
+
 def hash_texts(texts: Sequence[str]) -> NDArray[np.uint64]:
     """(n,) 64 bits of each text's hash: the same in every process and bundle, which a message's number is not."""
     digests = b"".join(hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
@@ -114,8 +120,7 @@ def _count_labels(
     several: Sequence[Windows], ids: list[NDArray[np.int32]]
 ) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]:
     """Distinct ids in order, and normal and anomalous events of each."""
-    if not all(windows.labelled for windows in several):
-        raise ValueError("labels of these windows are withheld: there is nothing to learn from")
+    require_labels(several)
     labels = np.concatenate([windows.events.labels[windows.slots] for windows in several])
     distinct, inverse = np.unique(np.concatenate(ids).astype(np.int64), return_inverse=True)
     normal, anomalous = (np.bincount(inverse[chosen], minlength=len(distinct)) for chosen in (~labels, labels))

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from crosslog.detection.events import PAD, Windows
 from crosslog.detection.learning.device import to_tensor
-from crosslog.detection.learning.prefixes import order_by_prefix
+from crosslog.detection.learning.runs import find_distinct
 from crosslog.detection.learning.vectors import network_inputs
 
 EVENTS_AT_ONCE = 10_240  # in scoring; bounds memory, and a score depends on it by rounding alone
@@ -80,8 +80,8 @@ def store_samples(systems: Sequence[Sequence[Windows]]) -> SampleStore:
     ids = np.concatenate([_pad(windows.ids, length) for windows in several])
     labels = np.concatenate([replace(windows, unit="window").truth for windows in several])
     keys = np.column_stack([ids, labels, np.repeat(np.arange(len(systems)), sizes)]).astype(np.int32)
-    first, inverse = number_kinds(keys)
-    return SampleStore(_gather(several[0], keys[first]), torch.from_numpy(inverse), sizes)
+    kinds, inverse = find_distinct(keys)
+    return SampleStore(_gather(several[0], kinds), torch.from_numpy(inverse), sizes)
 
 
 def score_distinct(windows: Windows, score: Callable[[Samples], Tensor]) -> NDArray[np.float32]:
@@ -89,24 +89,13 @@ def score_distinct(windows: Windows, score: Callable[[Samples], Tensor]) -> NDAr
     scores = np.zeros(len(windows), dtype=np.float32)
     if not len(windows):
         return scores
-    first, inverse = number_kinds(windows.ids)
-    blank = np.zeros((len(first), 2), dtype=np.int32)
-    store = SampleStore(_gather(windows, np.column_stack([windows.ids[first], blank])), torch.arange(len(first)), ())
+    kinds, inverse = find_distinct(windows.ids)
+    blank = np.zeros((len(kinds), 2), dtype=np.int32)
+    store = SampleStore(_gather(windows, np.column_stack([kinds, blank])), torch.arange(len(kinds)), ())
     at_once = max(1, EVENTS_AT_ONCE // windows.ids.shape[1])
     with torch.no_grad():
         parts = [score(store.pick(chosen)).float() for chosen in torch.split(store.rows, at_once)]
     return torch.cat(parts).cpu().numpy()[inverse]
-
-
-def number_kinds(rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The number of one row of each kind among (n, length) rows, and the (n,) kind of each row."""
-    order = order_by_prefix(rows)
-    ranked = rows[order]
-    new = np.ones(len(rows), dtype=np.bool_)
-    new[1:] = (ranked[1:] != ranked[:-1]).any(axis=1)
-    inverse = np.empty(len(rows), dtype=np.int64)
-    inverse[order] = np.cumsum(new) - 1
-    return order[new], inverse
 
 
 def _pad(ids: NDArray[np.int32], length: int) -> NDArray[np.int32]:

@@ -14,10 +14,12 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from crosslog.detection.events import Windows
+from crosslog.detection.learning.counts import require_labels
 from crosslog.detection.learning.device import current_device, to_tensor
 from crosslog.detection.learning.maml import Loss
 from crosslog.detection.learning.networks import Weights
-from crosslog.detection.learning.prefixes import Prefixes, build_prefixes, order_by_prefix
+from crosslog.detection.learning.prefixes import Prefixes, build_prefixes
+from crosslog.detection.learning.runs import order_by_prefix
 from crosslog.detection.learning.vectors import network_inputs
 
 WINDOWS_AT_ONCE = 1024  # in scoring; bounds memory, and a score depends on it by rounding alone
@@ -46,8 +48,7 @@ def build_event_tree(windows: Windows, balanced: bool = False, dtype: torch.dtyp
     ValueError
         If the labels are withheld.
     """
-    if not windows.labelled:
-        raise ValueError("labels of these windows are withheld: there is nothing to learn from")
+    require_labels([windows])
     table, ids = _look_up(windows)
     tree, nodes = build_prefixes(ids)
     real = windows.real

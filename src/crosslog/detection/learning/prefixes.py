@@ -11,6 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from crosslog.detection.learning.runs import order_by_prefix
+
 
 class Step(NamedTuple):
     """The prefixes of one length: rows of a table, and parents among the step before; None where those are the same."""
@@ -69,10 +71,3 @@ def build_prefixes(ids: NDArray[np.integer]) -> tuple[Prefixes, NDArray[np.int64
     nodes[order] = ranked_nodes
     rows = torch.from_numpy(ranked.T[new.T].astype(np.int64))
     return Prefixes(rows, torch.from_numpy(parents), sizes.tolist()), nodes
-
-
-def order_by_prefix(ids: NDArray[np.integer]) -> NDArray[np.int64]:
-    """An order of (n, length) windows in which those that begin alike, however far, stand together."""
-    packed = np.ascontiguousarray(ids, dtype=np.int32)
-    as_bytes = packed.view(f"V{packed.shape[1] * packed.itemsize}").ravel()  # compared by memcmp, not id by id
-    return np.argsort(as_bytes, kind="stable")

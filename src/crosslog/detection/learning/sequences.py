@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from crosslog.detection.events import PAD, Episode, Windows
+from crosslog.detection.learning.counts import require_labels
 from crosslog.detection.learning.device import to_tensor
 from crosslog.detection.learning.vectors import network_inputs
 
@@ -42,6 +43,11 @@ class Sequences(NamedTuple):
         used, ids = torch.unique(self.ids[chosen], return_inverse=True)
         return Sequences(self.table[used], ids, self.labels[chosen], self.real[chosen])
 
+    def pick(self, chosen: Tensor) -> Sequences:
+        """Some of the runs, with the table as it is."""
+        chosen = chosen.to(self.ids.device)
+        return Sequences(self.table, self.ids[chosen], self.labels[chosen], self.real[chosen])
+
 
 def cut_sequences(several: Sequence[Windows], length: int) -> Sequences:
     """Labelled windows that share a table, as runs of at most `length` events.
@@ -51,11 +57,10 @@ def cut_sequences(several: Sequence[Windows], length: int) -> Sequences:
     ValueError
         If the labels of a window are withheld.
     """
-    if not all(windows.labelled for windows in several):
-        raise ValueError("labels of these windows are withheld: there is nothing to learn from")
+    require_labels(several)
     runs = [windows.cut_runs(length) for windows in several]
     ids, labels = _stack([each.ids for each in runs], PAD), _stack([each.labels for each in runs], False)
-    return _to_sequences(several[0], ids, labels)
+    return build_sequences(several[0], ids, labels)
 
 
 def score_sequences(windows: Windows, length: int, score: Callable[[Sequences], Tensor]) -> NDArray[np.float32]:
@@ -64,11 +69,23 @@ def score_sequences(windows: Windows, length: int, score: Callable[[Sequences], 
         return np.zeros(0, dtype=np.float32)
     runs = windows.cut_runs(length)
     distinct, inverse = np.unique(runs.ids, axis=0, return_inverse=True)
-    inputs = _to_sequences(windows, distinct, np.zeros(distinct.shape, dtype=np.bool_))
+    inputs = build_sequences(windows, distinct, np.zeros(distinct.shape, dtype=np.bool_))
     with torch.no_grad():
         parts = [score(inputs.rows(chosen)) for chosen in torch.split(torch.arange(len(distinct)), RUNS_AT_ONCE)]
     scores: NDArray[np.float32] = torch.cat(parts).cpu().numpy()[inverse.ravel()][runs.real]
     return scores.astype(np.float32)
+
+
+def build_sequences(windows: Windows, ids: NDArray[np.generic], labels: NDArray[np.generic]) -> Sequences:
+    """(n, length) rows of the windows' table, PAD behind a run's last event, and labels, as a network takes them."""
+    used, inverse = np.unique(ids, return_inverse=True)
+    rows = np.where((used == PAD)[:, None], np.float32(0), network_inputs(windows, used))
+    return Sequences(
+        table=to_tensor(rows),
+        ids=to_tensor(inverse.reshape(ids.shape).astype(np.int64)),
+        labels=to_tensor(labels.astype(np.int64)),
+        real=to_tensor(np.not_equal(ids, PAD)),
+    )
 
 
 def pick_source(sources: Sequence[Episode], number: int) -> list[Windows]:
@@ -94,16 +111,4 @@ def _stack(several: Sequence[NDArray[np.generic]], pad: object) -> NDArray[np.ge
     length = max(each.shape[1] for each in several)
     return np.concatenate(
         [np.pad(each, ((0, 0), (0, length - each.shape[1])), constant_values=pad) for each in several]  # type: ignore[call-overload]
-    )
-
-
-def _to_sequences(windows: Windows, ids: NDArray[np.generic], labels: NDArray[np.generic]) -> Sequences:
-    """`windows` have the table."""
-    used, inverse = np.unique(ids, return_inverse=True)
-    rows = np.where((used == PAD)[:, None], np.float32(0), network_inputs(windows, used))
-    return Sequences(
-        table=to_tensor(rows),
-        ids=to_tensor(inverse.reshape(ids.shape).astype(np.int64)),
-        labels=to_tensor(labels.astype(np.int64)),
-        real=to_tensor(np.not_equal(ids, PAD)),
     )

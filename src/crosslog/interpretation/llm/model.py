@@ -156,6 +156,8 @@ class LanguageModel:
         sentence = self.answers.get(question.key) or ""
         tries = len(self.answers.refused(question.key))
         gave_up = not sentence and tries >= self.settings.attempts
-        gave = FoundProblem(ProblemKind.REMARK, f"found no sentence in {tries} tries: this one is by rule")
+        gave = FoundProblem(
+            ProblemKind.REMARK, f"found no sentence in {tries} tries: this one is by rule or a quotation"
+        )
         remark = str(gave) if gave_up else ""
         return Meaning(sentence, "llm", remark)

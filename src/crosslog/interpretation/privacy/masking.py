@@ -1,18 +1,22 @@
 """What must not leave the machine is masked: addresses, hosts, users, secrets, numbers of people and their money.
 
-Messages are letters by the time an interpreter sees them, addresses and paths already gone: this is a second guard, for
-formats of one's own, for examples and for reviewers' notes. It errs towards masking where a key names a secret, and
-towards leaving alone where only the look of a word would speak for masking.
+Templates have lost addresses and paths by the time an interpreter sees them: there this is a second guard. An example
+is a raw line, and a reviewer's note anything at all: there it is the first. It errs towards masking where a key names a
+secret, and towards leaving alone where only the look of a word would speak for masking.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import re
 
 from crosslog.interpretation.meanings import Request
 from crosslog.interpretation.privacy.patterns import PRIVATE_MASKS
-from crosslog.interpretation.rules.glossary import Glossary
+from crosslog.interpretation.rules.glossary import known_words
 from crosslog.templates import cut_text
+
+# A word, or what `mask_private` has put in a word's place; no other angle bracket makes a name public.
+PIECE = re.compile(r"<(?:address|email|host|id|mac|number|phone|secret|user)>|[^\W_]+")
+SPREAD = re.compile(r"<\*>(?:[^\w\s<>]{0,3}<\*>)+")  # what varies, as a date does, in several pieces
 
 
 def mask_private(text: str) -> str:
@@ -31,15 +35,9 @@ def mask_request(request: Request) -> Request:
     """What an outsider may see of a request: masked, and of the example the template's words and the glossary's.
 
     A name of letters alone looks like any word, but names are what varies: what stands in place of a <*>, and is no
-    term of systems, is <*> here too.
+    term of systems, is <*> here too. So is whatever stands in front of the message, but for such terms.
     """
     template, example, note = (mask_private(text) for text in request)
-    known = _glossary() | set(template.lower().split())
-    words = (word if word.lower() in known or "<" in word else "<*>" for word in example.split(" "))
-    return Request(template, " ".join(words), note)
-
-
-@cache
-def _glossary() -> frozenset[str]:
-    terms = Glossary.load().terms
-    return frozenset(word for entries in terms.values() for words, _ in entries for word in words)
+    known = known_words() | set(PIECE.findall(template.lower()))
+    shown = PIECE.sub(lambda found: found[0] if found[0][0] == "<" or found[0].lower() in known else "<*>", example)
+    return Request(template, SPREAD.sub("<*>", shown), note)

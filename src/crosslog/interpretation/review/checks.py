@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from typing import Any
 
 import polars as pl
@@ -17,10 +16,9 @@ from rapidfuzz import fuzz
 from crosslog.interpretation.meanings import FEWEST_WORDS, MOST_WORDS
 from crosslog.interpretation.review.likeness import find_twins
 from crosslog.interpretation.review.problems import FoundProblem, ProblemKind, format_problems, parse_problems
-from crosslog.interpretation.review.table import MACHINES, WRITTEN
+from crosslog.interpretation.review.table import MACHINES, QUOTED_SOURCE, WRITTEN
 from crosslog.interpretation.review.words import COMMON_NAMES, ENGLISH, FOREIGN, VERDICT_WORDS
-from crosslog.interpretation.rules.glossary import GLOSSARY_PATH
-from crosslog.interpretation.rules.sentences import LOWER_WORD
+from crosslog.interpretation.rules.glossary import sayable_words
 
 REPEATS = 90  # rapidfuzz ratio of a sentence's words to its template's words from which it says nothing new
 PLAIN_WORD = re.compile(r"[^\W\d_]+")
@@ -55,17 +53,26 @@ def recheck_rows(frame: pl.DataFrame) -> pl.DataFrame:
 
     An interpreter's remark stays as long as the row is pending. 5,000 rows take about a second.
     """
-    twin_of = find_twins(frame["interpretation"].to_list(), frame["template"].to_list())
-    keys = frame["key"].to_list()
-    beside = ([] if twin is None else [FoundProblem(ProblemKind.TWIN, keys[twin][:8])] for twin in twin_of)
-    found = [recheck_row(row, like) for row, like in zip(frame.iter_rows(named=True), beside, strict=True)]
+    said = frame.filter(pl.col("source") != QUOTED_SOURCE)
+    keys = said["key"].to_list()
+    twins = find_twins(said["interpretation"].to_list(), said["template"].to_list())
+    beside = {
+        key: [FoundProblem(ProblemKind.TWIN, keys[twin][:8])]
+        for key, twin in zip(keys, twins, strict=True)
+        if twin is not None
+    }
+    found = [recheck_row(row, beside.get(row["key"], ())) for row in frame.iter_rows(named=True)]
     return frame.with_columns(problems=pl.Series(found, dtype=pl.String))
 
 
 def recheck_row(row: Mapping[str, Any], beside: Iterable[FoundProblem]) -> str:
-    """The `problems` of one row, given what shows beside other rows."""
-    own = _own_problems(row["interpretation"], row["template"], row["example"])
+    """The `problems` of one row, given what shows beside other rows; a quotation claims nothing that could be wrong."""
+    own = () if _is_quotation(row) else _own_problems(row["interpretation"], row["template"], row["example"])
     return format_problems((*_of_status(row), *own, *beside))
+
+
+def _is_quotation(row: Mapping[str, Any]) -> bool:
+    return bool(row["source"] == QUOTED_SOURCE and row["interpretation"].strip())
 
 
 def find_problem_beside(found: str) -> list[FoundProblem]:
@@ -143,11 +150,5 @@ def _names(sentence: str) -> Iterator[str]:
 
 def _is_known(name: str) -> bool:
     parts = [name, *JOINT.split(name)]
-    return any(spelling in _known() for part in parts for spelling in (part, part.removesuffix("s")))
-
-
-@cache
-def _known() -> frozenset[str]:
-    """Every word of the glossary: what a sentence may call a thing that its message abbreviates."""
-    text = GLOSSARY_PATH.read_text(encoding="utf-8").lower()
-    return COMMON_NAMES | frozenset(LOWER_WORD.findall(text))
+    known = COMMON_NAMES | sayable_words()
+    return any(spelling in known for part in parts for spelling in (part, part.removesuffix("s")))

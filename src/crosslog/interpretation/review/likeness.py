@@ -51,7 +51,11 @@ def have_opposites(template: str, other: str) -> bool:
 
 def _likes(sentences: Sequence[str]) -> Iterator[tuple[int, NDArray[np.intp]]]:
     """Places and their like ones. In order of length only neighbours can be alike, so most pairs are never compared."""
-    frame = pl.DataFrame({"text": sentences}).with_row_index("place").filter(pl.col("text").str.strip_chars() != "")
+    frame = (
+        pl.DataFrame({"text": sentences}, schema={"text": pl.String})
+        .with_row_index("place")
+        .filter(pl.col("text").str.strip_chars() != "")
+    )
     ordered = frame.with_columns(length=pl.col("text").str.len_chars()).sort("length", "text", "place")
     texts, places, lengths = ordered["text"].to_list(), ordered["place"].to_numpy(), ordered["length"].to_numpy()
     reach = (200 - SAME_SENTENCE) / SAME_SENTENCE  # a longer one cannot reach the ratio

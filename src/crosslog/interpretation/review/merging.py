@@ -13,6 +13,7 @@ from crosslog.interpretation.review.checks import recheck_rows
 from crosslog.interpretation.review.decisions import OPEN
 from crosslog.interpretation.review.table import (
     MACHINES,
+    RANKS,
     ROW_COLUMNS,
     ROW_TYPES,
     WRITTEN,
@@ -129,4 +130,4 @@ def _may_be_replaced(row: Mapping[str, Any], source: str) -> bool:
         return False
     if row["status"] == "rejected":
         return row["source"] in MACHINES
-    return not is_touched(row) and MACHINES.index(source) >= MACHINES.index(row["source"])
+    return not is_touched(row) and RANKS[source] >= RANKS[row["source"]]

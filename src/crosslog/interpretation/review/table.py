@@ -18,7 +18,14 @@ from crosslog.templates import CUT_MARK, cut_text, template_key
 
 ROW_COLUMNS = tuple(Interpretations.to_schema().columns)
 ROW_TYPES = {name: pl.UInt64 if name == "occurrences" else pl.String for name in ROW_COLUMNS}
-MACHINES = ("rules", "llm", "curated")  # a later one's sentence may take the place of an earlier one's
+QUOTED_SOURCE = "quoted"  # the template's own words, where nobody has others
+RANKS = {
+    QUOTED_SOURCE: 0,
+    "rules": 0,
+    "llm": 1,
+    "curated": 2,
+}  # a sentence may take the place of one of its rank or a lower
+MACHINES = tuple(RANKS)
 WRITTEN = "written"  # files of earlier versions do not have it, and a reviewer need not see it
 SHOWN_COLUMNS = tuple(name for name in ROW_COLUMNS if name != WRITTEN)
 ROW_CHOICES = {"source": WRITERS, "status": STATUSES, "verdict": VERDICTS}

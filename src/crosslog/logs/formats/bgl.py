@@ -70,5 +70,5 @@ class Bgl(LineFormat):
         "label": read_alert_tag(part("field_0")),
         "session": NOTHING,
     }
-    unreadable: ClassVar[pl.Expr] = remove_tag()
+    unlabelled: ClassVar[pl.Expr] = remove_tag()
     tag: ClassVar[pl.Expr] = read_cut_tag()

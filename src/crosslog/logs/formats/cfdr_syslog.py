@@ -46,5 +46,5 @@ class CfdrSyslog(LineFormat):
         "label": read_alert_tag(part("tag")),
         "session": NOTHING,
     }
-    unreadable: ClassVar[pl.Expr] = remove_tag()
+    unlabelled: ClassVar[pl.Expr] = remove_tag()
     tag: ClassVar[pl.Expr] = read_cut_tag()

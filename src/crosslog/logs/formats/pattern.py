@@ -113,10 +113,10 @@ class Pattern(LineFormat):
         return pl.col("raw").str.extract_groups(self.expression)
 
     @property
-    def unreadable(self) -> pl.Expr:
+    def unlabelled(self) -> pl.Expr:
         """The line, without its first word where that is a label."""
         tagged = self.pattern.lower().startswith("<label>")
-        return pl.col("raw").str.replace("^[^ ]* ?", "") if tagged else pl.col("raw")
+        return pl.col("raw").str.replace(r"^\s*\S*\s?", "") if tagged else pl.col("raw")
 
     @property
     def tag(self) -> pl.Expr:

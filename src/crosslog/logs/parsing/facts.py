@@ -76,13 +76,16 @@ class Tally:
     labels: list[str] = field(default_factory=list)  # what `sort_labels` gives
     first_time: int | None = None  # the earliest, in microseconds since 1970; None where no event has a time
     last_time: int | None = None  # the latest
+    examples: dict[str, str] = field(default_factory=dict)  # the first raw line of each template_id, without a label
 
     def add(self, other: Tally) -> None:
-        """Add what another part of the log holds."""
+        """Add what the part of the log behind it holds."""
         self.anomalous += other.anomalous
         self.remarks += other.remarks
         for name, anomalous in other.sessions.items():
             self.sessions[name] = anomalous or self.sessions.get(name, False)
+        for template_id, line in other.examples.items():
+            self.examples.setdefault(template_id, line)
         self.labels = sort_labels([*self.labels, *other.labels])
         self.first_time = min(_known(self.first_time, other.first_time), default=None)
         self.last_time = max(_known(self.last_time, other.last_time), default=None)

@@ -74,8 +74,16 @@ class ParsedLog:
         return self.years.find_first(known, changed)
 
     def mine(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-        """Columns of schemas.Messages, of schemas.Templates and of schemas.Patterns."""
+        """Columns of schemas.Messages, of schemas.Templates but `example` (`show_examples`), of schemas.Patterns."""
         return self.messages.mine(miner)
+
+
+def show_examples(templates: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """Columns of schemas.Templates: the templates with the raw line in which each was first seen."""
+    lines = {"template_id": map(int, tally.examples), "example": tally.examples.values()}
+    shown = pl.DataFrame(lines, schema={"template_id": pl.UInt32, "example": pl.String})
+    found = templates.join(shown, on="template_id", how="left", maintain_order="left")
+    return found.select("template_id", "key", "template", "example", "count", "first_line")
 
 
 def _move(time: Time, turns: int) -> Time:

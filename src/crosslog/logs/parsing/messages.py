@@ -128,7 +128,10 @@ class MessageTable:
         return np.asarray(ids, dtype=np.uint32)
 
     def mine(self, miner: Miner) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-        """Columns of schemas.Messages by message_id, of schemas.Templates by template_id, and of schemas.Patterns."""
+        """Columns of schemas.Messages by message_id, of schemas.Templates by template_id, and of schemas.Patterns.
+
+        The templates have no `example`: that stands in the lines.
+        """
         messages = self._frame()
         statements = messages.group_by("statement", maintain_order=True).agg(pl.col("count").sum())
         mined = miner.mine(statements["statement"].to_list(), statements["count"].to_list())
@@ -153,11 +156,12 @@ _MESSAGES = ("message_id", "text", "level", "template_id", "count", "first_line"
 
 
 def _templates(messages: pl.DataFrame, wordings: Sequence[str]) -> pl.DataFrame:
-    ordered = messages.sort("template_id", "count", "message_id", descending=[False, True, False])
-    grouped = ordered.group_by("template_id", maintain_order=True).agg(
-        example=pl.col("text").first(), count=pl.col("count").sum(), first_line=pl.col("first_line").min()
+    grouped = (
+        messages.sort("template_id")
+        .group_by("template_id", maintain_order=True)
+        .agg(count=pl.col("count").sum(), first_line=pl.col("first_line").min())
     )
     keys = pl.Series("key", [template_key(wording) for wording in wordings], dtype=pl.String)
     return grouped.with_columns(keys, template=pl.Series(wordings, dtype=pl.String)).select(
-        "template_id", "key", "template", "example", "count", "first_line"
+        "template_id", "key", "template", "count", "first_line"
     )

@@ -28,6 +28,7 @@ from crosslog.logs.parsing.order import (
 from crosslog.logs.parsing.remarks import RemarkRow, RemarkTable
 from crosslog.logs.parsing.years import OWN, Years, count_turns, place_in_years
 from crosslog.logs.reading import Chunk
+from crosslog.templates import LONGEST_TEXT
 
 READ_COLUMNS = ("line", "lines", *FIELDS[:4], "label", "session")
 PARSED_COLUMNS = ("line", *FIELDS[:4], "message_id", "template_id", "label", "anomalous", "session", "lines")
@@ -36,9 +37,9 @@ PARSED_COLUMNS = ("line", *FIELDS[:4], "message_id", "template_id", "label", "an
 def read_chunk(chunk: Chunk, line_format: LineFormat) -> tuple[pl.DataFrame, Facts]:
     """A row per event of the chunk, and the chunk's facts.
 
-    Columns are those of schemas.ParsedEvents, but for: `message`, the row's place among the facts' messages;
-    `member_number`; `label`, the tag that the line itself has; `turn` where lines may name no year; and no message_id,
-    template_id and anomalous.
+    Columns are those of schemas.ParsedEvents, but for: `message`, the row's place among the facts' messages; `shown`,
+    the raw line of a message's first row, without a label; `member_number`; `label`, the tag that the line itself has;
+    `turn` where lines may name no year; and no message_id, template_id and anomalous.
     """
     remarks = RemarkTable()
     lines = clean_lines(chunk.frame(), chunk.unfinished, remarks)
@@ -59,7 +60,13 @@ def read_chunk(chunk: Chunk, line_format: LineFormat) -> tuple[pl.DataFrame, Fac
         headless=headless,
     )
     turn = ("turn",) if "turn" in frame.columns else ()
-    return frame.with_columns(message=ids).select("message", "member_number", *turn, *READ_COLUMNS), facts
+    frame = frame.with_columns(message=ids).with_columns(shown=_first_lines(line_format))
+    return frame.select("message", "shown", "member_number", *turn, *READ_COLUMNS), facts
+
+
+def _first_lines(line_format: LineFormat) -> pl.Expr:
+    """The start of the raw line of each message's first row, without a label: what stands for it where people look."""
+    return pl.when(pl.col("message").is_first_distinct()).then(line_format.unlabelled.str.slice(0, LONGEST_TEXT + 1))
 
 
 def _fields(lines: pl.DataFrame, line_format: LineFormat, remarks: RemarkTable) -> tuple[pl.DataFrame, Years]:
@@ -76,7 +83,7 @@ def _fields(lines: pl.DataFrame, line_format: LineFormat, remarks: RemarkTable) 
         lost = ("time", "node", "component", "level", *(("turn",) if yearless else ()))
         frame = frame.with_columns(
             *(read_well.then(pl.col(name)) for name in lost),
-            pl.col("content").fill_null(line_format.unreadable),
+            pl.col("content").fill_null(line_format.unlabelled),
             label=read_well.then("label").otherwise(line_format.tag),
         )
     frame = drop_unreadable_times(frame, remarks)
@@ -158,6 +165,7 @@ def _tally(frame: pl.DataFrame) -> Tally:
     if not frame["named"].all():
         remarks.add("unlabelled", frame.with_columns(raw=pl.col("session").fill_null("")), ~frame["named"])
     by_session = frame.lazy().drop_nulls("session").group_by("session").agg(pl.col("anomalous").any())
+    shown = frame.drop_nulls("shown").unique("template_id", keep="first", maintain_order=True)
     times = frame["time"].to_physical()
     first, last = pl.select(first=times.min(), last=times.max()).row(0)
     return Tally(
@@ -167,4 +175,5 @@ def _tally(frame: pl.DataFrame) -> Tally:
         labels=sort_labels(frame["label"].drop_nulls().unique()),
         first_time=first,
         last_time=last,
+        examples=dict(shown.select(pl.col("template_id").cast(pl.String), "shown").iter_rows()),
     )
