@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from crosslog.detection.events import PAD, Windows
+from crosslog.detection.learning.counts import require_labels
 from crosslog.detection.learning.device import to_tensor
 from crosslog.detection.learning.runs import find_distinct
 from crosslog.detection.learning.vectors import network_inputs
@@ -73,8 +74,7 @@ def store_samples(systems: Sequence[Sequence[Windows]]) -> SampleStore:
         If the labels of a window are withheld.
     """
     several = [windows for given in systems for windows in given]
-    if not all(windows.labelled for windows in several):
-        raise ValueError("labels of these windows are withheld: there is nothing to learn from")
+    require_labels(several)
     sizes = tuple(sum(map(len, given)) for given in systems)
     length = max(windows.real.shape[1] for windows in several)
     ids = np.concatenate([_pad(windows.ids, length) for windows in several])
