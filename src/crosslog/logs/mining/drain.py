@@ -19,9 +19,9 @@ from crosslog.logs.wordings.words import Words
 class Drain:
     """A miner.
 
-    Statements of one length that begin alike are compared word by word, in the order in which they were first seen; one
-    joins the most similar cluster or founds one. What masking put for a variable is like any other such word. Then
-    clusters are looked over with all statements known: split where a slot holds one of a few words
+    Statements of one length that begin alike are compared word by word, those that share their most frequent words one
+    after the other; one joins the most similar cluster or founds one. What masking put for a variable is like any other
+    such word. Then clusters are looked over with all statements known: split where a slot holds one of a few words
     (`wordings.splitting`), joined where they differ in the value of a variable only (`wordings.joining`).
 
     Attributes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,12 +10,22 @@ import numpy as np
 
 from crosslog.logs.wordings.naming import ClusterPart, Groups
 from crosslog.logs.wordings.patterns import NEW, KnownTemplates, WordPattern
-from crosslog.logs.wordings.slots import INTRODUCING, Limits, are_a_type, are_names, are_series, find_introduction
+from crosslog.logs.wordings.slots import (
+    INTRODUCING,
+    Limits,
+    are_a_type,
+    are_names,
+    are_series,
+    find_introduction,
+    is_action,
+    mostly_actions,
+)
 from crosslog.logs.wordings.spans import find_common_spans
 from crosslog.logs.wordings.words import VARYING, Words, shorten_wording, varies
 
-Contexts = Mapping[Words, set[tuple[int, int]]]
+Contexts = Mapping[Words, Mapping[tuple[int, int], Sequence[int]]]
 
+SHARED, FRAMES_OF_ONE = 3, 16  # values that two frames of a cross share, and frames of a value that are looked at
 LEAST_CONSTANTS = 3  # of a wording that takes in others
 
 
@@ -33,12 +43,16 @@ class _Frame:
         return wording[len(self.before) : len(wording) - len(self.after)]
 
     @property
+    def lengths(self) -> tuple[int, int]:
+        return len(self.before), len(self.after)
+
+    @property
     def constants(self) -> int:
         return sum(not varies(word) for word in self.around(()))
 
     def holds_a_variable(self, sizes: Mapping[Words, int], messages: int, contexts: Contexts, limits: Limits) -> bool:
         """Whether these values (value: events, and all their messages) are no statements, and the frame is enough."""
-        if limits.is_statement(sizes):
+        if limits.is_statement(sizes) or limits.say_what_happens(self.before, sizes):
             return False
         if self.constants and (are_series(sizes) or are_a_type(sizes, contexts)):
             return True
@@ -99,21 +113,40 @@ def _join(groups: Groups, messages: Sequence[int], events: Sequence[int], limits
             sum(messages[part] for part in groups[frame.around(value)]) if VARYING in value else len(value) > 0
             for value in sizes
         )
-        if _is_tight(sizes) and frame.holds_a_variable(sizes, said, contexts, limits):
+        if _is_tight(sizes) and (
+            frame.holds_a_variable(sizes, said, contexts, limits) or _are_names(frame, sizes, contexts, limits)
+        ):
             joined = [part for value in sizes for part in groups.pop(frame.around(value))]
             groups.setdefault(shorten_wording(frame.around((VARYING,))), []).extend(joined)
     return len(groups) < found
 
 
 def _contexts(frames: Sequence[tuple[_Frame, list[Words]]]) -> Contexts:
-    """How many words are before and after each value that is one word, in all frames."""
-    contexts: dict[Words, set[tuple[int, int]]] = defaultdict(set)
-    for frame, wordings in frames:
+    """By each value that is one word: the frames it stands in, by how many words are before and after it."""
+    contexts: dict[Words, dict[tuple[int, int], list[int]]] = defaultdict(dict)
+    for number, (frame, wordings) in enumerate(frames):
         for wording in wordings:
             value = frame.value(wording)
             if len(value) == 1 and not varies(value[0]):
-                contexts[value].add((len(frame.before), len(frame.after)))
+                contexts[value].setdefault(frame.lengths, []).append(number)
     return contexts
+
+
+def _are_names(frame: _Frame, values: Collection[Words], contexts: Contexts, limits: Limits) -> bool:
+    """Whether values are the names of a cross: single words, so many that they are no verbs, or shared with others.
+
+    In a cross of verbs and names the frame of each verb has many names, and that of each name has the few verbs.
+    """
+    words = [value[0] for value in values if len(value) == 1]
+    if len(words) < len(values) or len(words) <= limits.few or not frame.constants or mostly_actions(words):
+        return False
+    if len(words) > limits.many:
+        return True
+    found = [contexts.get(value, {}).get(frame.lengths, ()) for value in values]
+    shared = Counter(number for numbers in found for number in numbers[:FRAMES_OF_ONE])
+    together = sum(count >= SHARED for count in shared.values()) > 1
+    said = any(map(is_action, frame.around(())))
+    return together and (said or len(words) ** 2 >= 2 * sum(map(len, found)))
 
 
 def _absorb(groups: Groups) -> bool:

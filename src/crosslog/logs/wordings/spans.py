@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -12,6 +12,7 @@ from crosslog.logs.wordings.slots import STRUCTURE, Limits
 from crosslog.logs.wordings.words import VARYING, Words
 
 LIMIT = 200  # words of a wording; longer ones have nothing in common with others
+ENDS = 5  # words at the beginning or the end that a longer wording has in common with others
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio, odd (Knuth, The Art of Computer Programming 3, 6.4)
 
 Span = tuple[int, int, int]  # number of the wording, start, end
@@ -26,7 +27,7 @@ def find_common_spans(wordings: Sequence[Words], limits: Limits) -> Iterator[lis
 
     Spans with as many words before and after them are looked at together, so that memory grows with the wordings alone.
     """
-    tables = {length: _Table(numbers, wordings) for length, numbers in _by_length(wordings).items()}
+    tables = {length: _Table(numbers, wordings) for length, numbers in _by_length(wordings, limits).items()}
     around = {
         (start, length - end)
         for length in tables
@@ -44,10 +45,21 @@ def find_common_spans(wordings: Sequence[Words], limits: Limits) -> Iterator[lis
             yield from _truly_common(wordings, [(value >> 32, value >> 16 & 0xFFFF, value & 0xFFFF) for value in run])
 
 
-def _by_length(wordings: Sequence[Words]) -> dict[int, list[int]]:
+def _by_length(wordings: Sequence[Words], limits: Limits) -> dict[int, list[int]]:
+    """Wordings that may have something in common with others, by their lengths.
+
+    Of long ones all but a value is common, so that half of that is at the beginning, or at the end.
+    """
     found: dict[int, list[int]] = defaultdict(list)
+    long = limits.longest + 2 * ENDS
+    starts, ends = (
+        Counter(wording[part] for wording in wordings if long < len(wording) <= LIMIT)
+        for part in (slice(ENDS), slice(-ENDS, None))
+    )
     for number, wording in enumerate(wordings):
-        if len(wording) <= LIMIT:
+        if len(wording) <= long or (
+            len(wording) <= LIMIT and (starts[wording[:ENDS]] > 1 or ends[wording[-ENDS:]] > 1)
+        ):
             found[len(wording)].append(number)
     return found
 

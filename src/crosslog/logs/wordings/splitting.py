@@ -20,7 +20,7 @@ from crosslog.logs.wordings.slots import (
     are_series,
     find_introduction,
 )
-from crosslog.logs.wordings.words import VARYING, Words, find_common, varies
+from crosslog.logs.wordings.words import Words, find_common, varies
 
 _Found = Mapping[Words, set[tuple[int, int]]]  # value: lengths of clusters, and places in them, with a slot that has it
 _Values = Counter[Words]  # value: events
@@ -30,7 +30,7 @@ def split_clusters(
     messages: Sequence[Words], counts: Sequence[int], clusters: Sequence[Sequence[int]], limits: Limits
 ) -> list[ClusterPart]:
     """Clusters of messages, each of one length, as parts that each say one thing."""
-    splitter = _Splitter(messages, counts, _found(messages, clusters), limits)
+    splitter = _Splitter(messages, counts, _found(messages, clusters, limits), limits)
     return cluster_parts(messages, [part for cluster in clusters for part in splitter.statements(cluster)])
 
 
@@ -39,24 +39,41 @@ def cluster_parts(messages: Sequence[Words], clusters: Iterable[Sequence[int]]) 
     return [ClusterPart(find_common([messages[number] for number in cluster]), cluster) for cluster in clusters]
 
 
-def _found(messages: Sequence[Words], clusters: Sequence[Sequence[int]]) -> _Found:
+def _found(messages: Sequence[Words], clusters: Sequence[Sequence[int]], limits: Limits) -> _Found:
     found: dict[Words, set[tuple[int, int]]] = defaultdict(set)
     for cluster in clusters:
         members = [messages[member] for member in cluster]
-        for slot in _slots(find_common(members)) if len(cluster) > 1 else ():
+        for slot in find_slots(members, limits) if len(cluster) > 1 else ():
             for member in members:
                 found[member[slot]].add((len(member), slot.start))
     return found
 
 
-def _slots(wording: Words) -> Iterator[slice]:
+def find_slots(members: Sequence[Words], limits: Limits) -> Iterator[slice]:
+    """Runs of places where messages of one length differ, a verb beside what it is said of in a slot of its own."""
+    columns = list(zip(*members, strict=True))
     start = None
-    for place, word in enumerate((*wording, "")):
-        if word == VARYING and start is None:
+    for place, column in enumerate((*columns, ())):
+        varying = len(set(column)) > 1
+        if varying and start is None:
             start = place
-        elif word != VARYING and start is not None:
-            yield slice(start, place)
+        elif not varying and start is not None:
+            yield from _cut(members, slice(start, place), limits)
             start = None
+
+
+def _cut(members: Sequence[Words], slot: slice, limits: Limits) -> Iterator[slice]:
+    """The verbs of a run of varying words, and what is left between them."""
+    values = {member[slot] for member in members} if slot.stop - slot.start > 1 else set()
+    start = slot.start
+    for place, column in enumerate(zip(*values, strict=True), slot.start):
+        if limits.are_verbs(set(column), len(values)):
+            if start < place:
+                yield slice(start, place)
+            yield slice(place, place + 1)
+            start = place + 1
+    if start < slot.stop:
+        yield slice(start, slot.stop)
 
 
 class _Splitter:
@@ -74,16 +91,17 @@ class _Splitter:
         return parts.values() if len(parts) <= limit else [cluster]  # what combines so freely are variables
 
     def _slots_of_statements(self, cluster: Sequence[int]) -> list[slice]:
-        first = self._messages[cluster[0]]
-        slots = list(_slots(find_common([self._messages[number] for number in cluster])))
+        members = [self._messages[number] for number in cluster]
+        wording = find_common(members)
+        slots = list(find_slots(members, self._limits))
         values = [self._values(cluster, slot) for slot in slots]
         return [
             slot
             for slot, own in zip(slots, values, strict=True)
-            if self._limits.are_states(first[: slot.start], own)
+            if self._limits.are_states(wording[: slot.start], own)
             or (
                 not any(own.keys() & others.keys() for others in values if others is not own)
-                and not self._is_variable(first[: slot.start], own, slot.stop == len(first), only=len(slots) == 1)
+                and not self._is_variable(wording[: slot.start], own, slot.stop == len(wording), only=len(slots) == 1)
                 and not are_a_type(own, self._found)
             )
         ]
@@ -99,6 +117,8 @@ class _Splitter:
             return False
         introduction = find_introduction(before)
         introduced = introduction in INTRODUCING
+        if self._limits.say_what_happens(before, values):
+            return False
         prepared = introduction in STRUCTURE
         if len(values) > (self._limits.many if last and only and not prepared else self._limits.few):
             return True

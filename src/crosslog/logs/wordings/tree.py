@@ -1,8 +1,10 @@
 """Messages clustered as by a fixed-depth tree (He et al., ICWS 2017), in time that grows with their number only.
 
-Messages of one length that begin alike are compared in the order in which they were first seen: a message joins the
-cluster that shares the most words with it, if that is enough, or founds one. Two that share enough share one of the
-rarest words of either, so that only clusters with such a word are looked at, and of these the latest alone.
+Messages of one length that begin alike are compared in an order that has those with the same most frequent words
+together (as the paths of Zhang et al., FT-tree, IWQoS 2017), so that what is said of many names in turn is clustered by
+what is said, not by name. A message joins the cluster that shares the most words with it, if that is enough, or founds
+one. Two that share enough share one of the rarest words of either, so that only clusters with such a word are looked
+at, and of these the latest alone.
 """
 
 from __future__ import annotations
@@ -57,6 +59,7 @@ class Tree:
         cluster_of = np.arange(len(codes))
         together = np.flatnonzero((sizes[keys] > 1).sum(axis=1) >= needed)  # the others share too little with any
         if len(together):
+            together = together[_by_path(keys[together], sizes)]
             rarest = np.argsort(sizes[keys[together]], axis=1, kind="stable")[:, : length - needed + 1]
             leaf = _Leaf(codes[together], keys[together], rarest, needed, len(sizes))
             cluster_of[together] = together[leaf.cluster()]
@@ -73,6 +76,12 @@ class Tree:
             branch = np.where(rank < self.max_children, known, known // width * width)
             leaves = np.unique(branch, return_inverse=True)[1][of]
         return leaves
+
+
+def _by_path(keys: NDArray[np.int32], sizes: NDArray[np.int32]) -> NDArray[np.int64]:
+    """An order of messages in which those with the same most frequent words follow one another."""
+    paths = np.take_along_axis(keys, np.argsort(-sizes[keys], axis=1, kind="stable"), axis=1)
+    return np.lexsort(paths.T[::-1])
 
 
 def _equal(codes: Codes) -> NDArray[np.int64]:

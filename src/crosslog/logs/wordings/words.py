@@ -35,12 +35,13 @@ def find_words(statement: str) -> Iterator[tuple[int, int]]:
 def _once(words: Sequence[str]) -> list[int]:
     """The places that are left where every phrase that follows itself is taken once."""
     kept: list[int] = []
-    for place in range(len(words)):
+    said: list[str] = []
+    for place, word in enumerate(words):
         kept.append(place)
-        for period in range(1, min(LONGEST_PERIOD, len(kept) // 2) + 1):
-            last, before = kept[-period:], kept[-2 * period : -period]
-            if all(words[one] == words[other] for one, other in zip(last, before, strict=True)):
-                del kept[-period:]
+        said.append(word)
+        for period in range(1, min(LONGEST_PERIOD, len(said) // 2) + 1):
+            if said[-1 - period] == word and said[-period:] == said[-2 * period : -period]:
+                del kept[-period:], said[-period:]
                 break
     return kept
 
