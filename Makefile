@@ -9,7 +9,7 @@ export CROSSLOG_MIRROR
 DATA ?= real
 
 .DEFAULT_GOAL := help
-.PHONY: help demo real cfdr crosyslog serve test lint format lock environment
+.PHONY: help demo real cfdr crosyslog logsynergy serve test lint format lock environment
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -26,6 +26,10 @@ cfdr: environment ## the same over the four full CFDR logs (3.5 GB to download, 
 crosyslog: environment ## every table of the CroSysLog paper, as published and honest; DATA=real, simulated or cfdr
 	@$(if $(filter $(DATA),real simulated cfdr),,$(error DATA is real, simulated or cfdr, not '$(DATA)'))
 	@$(call run,crosyslog_$(DATA))
+
+logsynergy: environment ## every table and figure of the LogSynergy paper, windows as published and honest; DATA as above
+	@$(if $(filter $(DATA),real simulated cfdr),,$(error DATA is real, simulated or cfdr, not '$(DATA)'))
+	@$(call run,logsynergy_$(DATA))
 
 serve: environment ## Prefect's server with its UI, the deployments of prefect.yaml and a worker, until Ctrl-C
 	@python -m flows.serve

@@ -36,17 +36,18 @@ def _read_bundle(arm: str, part: str, _made: int) -> Bundle:
 def block_of(settings: Settings, arm: str, detector: str) -> dict[str, Any]:
     """The fields of a detector: its block in params.yaml, under what the stage tune has chosen."""
     chosen = artifacts.chosen_path(arm.partition("/")[0], detector)
-    return {**settings.detectors[detector], **artifacts.read_json(chosen)}
+    return {**settings.blocks[detector], **artifacts.read_json(chosen)}
 
 
 def seeded(settings: Settings, arm: str, name: str) -> dict[int, Detector]:
     """A detector per seed, not fitted; one, under the first seed, where it draws no random numbers."""
-    set_up_networks(name)
+    method = settings.method_of(name)
+    set_up_networks(method)
     block, seeds = block_of(settings, arm, name), settings.arm(arm).seeds
-    fields = {field.name for field in dataclasses.fields(plugins.load("detection.detectors", name))}
+    fields = {field.name for field in dataclasses.fields(plugins.load("detection.detectors", method))}
     if "seed" not in fields:
-        return {seeds[0]: plugins.build("detection.detectors", name, block)}
-    return {seed: plugins.build("detection.detectors", name, {**block, "seed": seed}) for seed in seeds}
+        return {seeds[0]: plugins.build("detection.detectors", method, block)}
+    return {seed: plugins.build("detection.detectors", method, {**block, "seed": seed}) for seed in seeds}
 
 
 def set_up_networks(name: str) -> None:

@@ -40,7 +40,7 @@ class Stage(NamedTuple):
     of_arm : names and contents of what all outputs of an arm hang on
     of_job : the same of one of its jobs
     work : makes the outputs; importable by name, and safe to run twice
-    heavy : whether a job of this detector takes so long that another process may do it
+    heavy : whether a job of a detector's file takes so long that another process may do it
     """
 
     name: str
@@ -61,7 +61,7 @@ def run_jobs(stage: Stage, name: str, detectors: Sequence[str] = ()) -> None:
     jobs = [Job(arm, each) for arm, narrowed in arms.items() for each in narrowed.detectors]
     keys = dict(_keys(stage, settings, [job for job in jobs if not detectors or job.detector in detectors]))
     stale = [job for job, key in keys.items() if not artifacts.is_current(stage.outputs(job), key)]
-    heavy = [job for job in stale if stage.heavy(job.detector)]
+    heavy = [job for job in stale if stage.heavy(settings.method_of(job.detector))]
     with open_pool(os.environ, most=len(heavy) // WORTH_A_PROCESS) as pool:
         for _ in pool.ordered(_make, [(stage, job, keys[job]) for job in heavy]):
             pass

@@ -73,7 +73,7 @@ def read_inputs(settings: Settings) -> Inputs:
     run, runs = settings.run, settings.run.runs
     return Inputs(
         suite=run,
-        detectors={detector: settings.detectors[detector] for detector in dict.fromkeys(pair[1] for pair in runs)},
+        detectors={detector: settings.blocks[detector] for detector in dict.fromkeys(pair[1] for pair in runs)},
         encoders={name: settings.encoders[name] for name in run.encoders},
         evaluate=settings.evaluate,
         systems=_systems(run),

@@ -37,11 +37,11 @@ def main() -> None:
 def read_by_stages(settings: Settings, experiment: Experiment) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the stages of an experiment hang on beside data: of the settings, and a digest of each source."""
     split = type(experiment.split).__module__
-    detectors = [module_of(name) for name in experiment.all_detectors]
+    detectors = list(dict.fromkeys(module_of(settings.method_of(name)) for name in experiment.all_detectors))
     tuned = [module_of(name) for name in experiment.tuned if name in experiment.all_detectors]
     arms = {name: arm.model_dump(mode="json", exclude=OF_OTHERS) for name, arm in experiment.arms.items()}
     runs = {name: arm.detectors for name, arm in experiment.arms.items()}
-    blocks = {name: settings.detectors[name] for name in experiment.all_detectors}
+    blocks = {name: settings.blocks[name] for name in experiment.all_detectors}
     threshold = settings.evaluate.threshold
     yield "sample", {"arms": arms, "source": digest_sources("tasks.sample", split)}
     searched = _searched(settings, experiment, blocks) if tuned else {}

@@ -64,7 +64,7 @@ def of_arm(settings: Settings, arm: str) -> dict[str, bytes]:
 
 def of_job(settings: Settings, job: Job) -> dict[str, bytes]:
     """What was learnt, the source that adapts and scores, and the threshold that steps are counted at."""
-    own = sources.read_sources(_jobs.module_of(job.detector))
+    own = sources.read_sources(_jobs.module_of(settings.method_of(job.detector)))
     threshold = str(settings.evaluate.threshold) if any(STEPWISE in source for source in own.values()) else ""
     return {
         **own,

@@ -35,7 +35,8 @@ def of_arm(settings: Settings, arm: str) -> dict[str, bytes]:
 
 def of_job(settings: Settings, job: Job) -> dict[str, bytes]:
     """A detector's source and fields."""
-    modules = (_jobs.module_of(job.detector), build_source_episodes.__module__, fit_detector.__module__)
+    method = _jobs.module_of(settings.method_of(job.detector))
+    modules = (method, build_source_episodes.__module__, fit_detector.__module__)
     block = json.dumps(block_of(settings, *job), sort_keys=True)
     return {**sources.read_sources(*modules), "detector": job.detector.encode(), "block": block.encode()}
 

@@ -16,18 +16,23 @@ class _SteppedError(Exception):
 
 
 def changes_in_the_first_step(train: Callable[[], object]) -> list[Tensor]:
-    """By how much each parameter moves in the first step of `train`, along its gradient: nothing decays in it."""
-    before: list[Tensor] = []
+    """By how much each parameter moves in the first step of `train`, along its gradient: nothing decays in it.
+
+    Where several optimisers take turns, it is the first step of each, in the order of their turns.
+    """
+    before: dict[int, list[Tensor]] = {}
     moved: list[Tensor] = []
 
     def remember(optimiser: Optimizer, *_: Any) -> None:
+        if id(optimiser) in before:
+            raise _SteppedError
         for group in optimiser.param_groups:
             group["weight_decay"] = 0.0
-        before.extend(parameter.detach().clone() for parameter in _parameters(optimiser))
+        before[id(optimiser)] = [parameter.detach().clone() for parameter in _parameters(optimiser)]
 
     def compare(optimiser: Optimizer, *_: Any) -> None:
-        moved.extend(now.detach() - then for now, then in zip(_parameters(optimiser), before, strict=True))
-        raise _SteppedError
+        pairs = zip(_parameters(optimiser), before[id(optimiser)], strict=True)
+        moved.extend(now.detach() - then for now, then in pairs)
 
     hooks = register_optimizer_step_pre_hook(remember), register_optimizer_step_post_hook(compare)
     try:
@@ -37,7 +42,7 @@ def changes_in_the_first_step(train: Callable[[], object]) -> list[Tensor]:
     finally:
         for hook in hooks:
             hook.remove()
-    raise AssertionError("training took no step of a torch optimiser")
+    raise AssertionError("training took no second step of a torch optimiser")
 
 
 def _parameters(optimiser: Optimizer) -> list[torch.Tensor]:

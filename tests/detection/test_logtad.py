@@ -63,15 +63,6 @@ def test_the_radius_parts_the_support_best(distances: list[float], anomalous: li
     assert logtad._radius(np.array(distances, np.float32), np.array(anomalous, bool)) == radius
 
 
-def test_reversal_keeps_values_and_turns_gradients() -> None:
-    states = torch.tensor([1.0, -2.0], requires_grad=True)
-    turned = logtad._reverse_gradient(states, 0.25)
-    assert turned.tolist() == [1.0, -2.0]
-    turned.sum().backward()
-    assert states.grad is not None
-    assert states.grad.tolist() == [-0.25, -0.25]
-
-
 def test_states_are_drawn_to_the_centre_and_against_the_discriminator() -> None:
     detector = build(adversary_weight=0.5).fit(SOURCES)
     model, centre = detector.load_network(toy.DIM), torch.full((16,), 0.25)

@@ -23,6 +23,7 @@ BLOCK = {
     "batch_size": 20,
     "learning_rate": 0.01,
     "weight_decay": 0.0,
+    "on_sources": False,
     "seed": 1,
 }
 
@@ -64,6 +65,15 @@ def test_an_odd_width_has_positions_of_its_own() -> None:
 def test_a_width_that_heads_cannot_share_is_refused() -> None:
     with pytest.raises(ValueError, match="3 heads cannot share a model_size of 8"):
         build(heads=3)
+
+
+def test_on_sources_the_support_teaches_it_nothing_and_what_it_finds_is_carried_over() -> None:
+    sources, target = toy.problem()
+    fitted = build(on_sources=True, epochs=20).fit(sources)
+    assert fitted.adapt(target.support, sources) is fitted
+    assert toy.auroc(fitted.score(target.query.withhold()), target.query.truth) > 0.9
+    again = build(on_sources=True, epochs=20).fit(sources[:1])
+    assert any(not np.array_equal(fitted.state[name], again.state[name]) for name in fitted.state)
 
 
 def test_sources_teach_it_nothing() -> None:

@@ -12,8 +12,8 @@ from crosslog.reporting.numbers.inputs import Inputs
 from crosslog.reporting.numbers.wording import notices
 
 PARTS = (
-    "outcome", "comparison", "effectiveness", "ablations", "adaptation", "precision_recall", "datasets",
-    "hyper_parameters", "reading", "provenance", "seconds",
+    "outcome", "comparison", "windows", "window_parts", "window_sweeps", "effectiveness", "ablations", "adaptation",
+    "precision_recall", "datasets", "hyper_parameters", "reading", "provenance", "seconds",
 )  # fmt: skip
 
 

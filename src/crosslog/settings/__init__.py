@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from crosslog import plugins
+from crosslog.settings.blocks import Misfit, Variant, check_variants, find_detector_misfits, find_other_misfits
 from crosslog.settings.experiments import (
     ALL_BUT_TARGET,
     Cut,
@@ -47,6 +48,7 @@ class Settings(Frozen):
     embed: Name  # the encoder of experiments that name none
     encoders: dict[Name, EmbedSettings]
     detectors: dict[Name, dict[str, Any]]
+    variants: dict[Name, Variant] = Field(default_factory=dict)
     tune: TuneSettings
     evaluate: EvaluateSettings
     report: ReportSettings
@@ -64,7 +66,7 @@ class Settings(Frozen):
         """
         settings = checked_model(cls, path, read_yaml(path))
         settings._path = path
-        if problems := [f"{locate_key((path,), key)}: {'.'.join(key)}: {what}" for key, what in settings._misfits()]:
+        if problems := [f"{locate_key((path,), key)}: {'.'.join(key)}: {what}" for key, what in settings._misfits]:
             raise SettingsError("\n".join(problems))
         return settings
 
@@ -99,25 +101,28 @@ class Settings(Frozen):
         return self.encoders[self.embed]
 
     @property
+    def blocks(self) -> dict[str, dict[str, Any]]:
+        """The block of every detector, and of every variant of one."""
+        return {**self.detectors, **{name: each.block(self.detectors) for name, each in self.variants.items()}}
+
+    def method_of(self, detector: str) -> str:
+        """The file in detection/detectors/ that a detector, or a variant of one, is."""
+        return self.variants[detector].of if detector in self.variants else detector
+
+    @property
     def _defaults(self) -> dict[str, str]:
         return {"encoder": self.embed, "miner": self.parse.miner}
 
-    def _misfits(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """What does not fit its plugin in the blocks of detectors, miners and encoders, and where it stands."""
-        for name, block in self.detectors.items():
-            yield from _named(("detectors", name), "detection.detectors", name, block, "seed")
-        for name, block in self.miners.items():
-            yield from _named(("miners", name), "logs.mining", name, block)
-        for name, encoder in self.encoders.items():
-            yield from _named(("encoders", name, "options"), "embedding.encoders", encoder.encoder, encoder.options)
-            for system, block in encoder.systems.items():
-                where = ("encoders", name, "systems", system)
-                yield from _named(where, "embedding.encoders", encoder.encoder, {**encoder.options, **block})
+    @property
+    def _misfits(self) -> Iterator[Misfit]:
+        """What does not fit its plugin in the blocks of detectors and their variants, miners and encoders."""
+        yield from find_detector_misfits(self.detectors, self.variants)
+        yield from find_other_misfits(self.miners, self.encoders)
 
     def _check(self, experiment: Experiment) -> None:
         """Raise a SettingsError where an experiment names what params.yaml has no block for."""
         wanted = (
-            ("detectors", experiment.all_detectors, self.detectors),
+            ("detectors", experiment.all_detectors, self.blocks),
             ("tune.spaces", experiment.tuned, self.tune.spaces),
             ("encoders", (experiment.encoder,), self.encoders),
             ("miners", (experiment.miner or self.parse.miner,), self.miners),
@@ -156,17 +161,16 @@ class Settings(Frozen):
         return self
 
     @model_validator(mode="after")
+    def _variants_are_of_detectors(self) -> Settings:
+        check_variants(self.variants, self.detectors)
+        return self
+
+    @model_validator(mode="after")
     def _spaces_are_of_fields(self) -> Settings:
         for detector, space in self.tune.spaces.items():
             if unknown := sorted(set(space) - set(self.detectors.get(detector, {}))):
                 raise ValueError(f"tune.spaces.{detector} names {unknown}, which its block in `detectors` has not")
         return self
-
-
-def _named(
-    where: tuple[str, ...], kind: str, name: str, block: Mapping[str, Any], given: str = ""
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    return (((*where, field), problem) for field, problem in plugins.find_misfits(kind, name, block, given))
 
 
 __all__ = [
@@ -194,6 +198,7 @@ __all__ = [
     "SuiteEntry",
     "TokenPrices",
     "TuneSettings",
+    "Variant",
     "checked_model",
     "chosen_suite",
     "locate_key",

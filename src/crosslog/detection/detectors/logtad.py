@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from crosslog.detection.events import Episode, Windows
+from crosslog.detection.learning.adversary import reverse_gradient
 from crosslog.detection.learning.device import to_tensor
 from crosslog.detection.learning.networks import NetworkDetector, to_state
 from crosslog.detection.learning.recurrent import Recurrent, Sizes
@@ -132,7 +133,7 @@ class LogTad(NetworkDetector["_Network"]):
         system = torch.repeat_interleave(torch.arange(len(states)), lengths).to(together.device)
         aim = together.detach().mean(dim=0) if centre is None else centre
         told = functional.cross_entropy(
-            network.discriminator(_reverse_gradient(together, self.adversary_weight)), system
+            network.discriminator(reverse_gradient(together, self.adversary_weight)), system
         )
         return _distances(together, aim).mean() + told
 
@@ -157,11 +158,6 @@ def _normal(inputs: Sequences) -> Tensor:
 def _keep_normal(inputs: Sequences) -> Sequences:
     """The runs that hold a normal event."""
     return inputs.rows(torch.nonzero(_normal(inputs).any(dim=1)).ravel())
-
-
-def _reverse_gradient(states: Tensor, weight: float) -> Tensor:
-    """The same values, with -weight times their gradient (Ganin and Lempitsky 2015)."""
-    return (1 + weight) * states.detach() - weight * states
 
 
 def _distances(states: Tensor, centre: Tensor) -> Tensor:

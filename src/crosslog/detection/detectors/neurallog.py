@@ -27,7 +27,7 @@ from crosslog.ranges import Count, Rate, Share, Weight
 
 @dataclass(frozen=True)
 class NeuralLog(SequenceClassifier[nn.Module]):
-    """Every event looks at every other of its run; sources teach this method nothing."""
+    """Every event looks at every other of its run; the support alone teaches this method, or the sources alone."""
 
     small: ClassVar[Mapping[str, Any]] = {
         "window": 20,
@@ -40,6 +40,7 @@ class NeuralLog(SequenceClassifier[nn.Module]):
         "batch_size": 21,
         "learning_rate": 0.01,
         "weight_decay": 0.01,
+        "on_sources": False,
     }
 
     window: Count
@@ -52,6 +53,7 @@ class NeuralLog(SequenceClassifier[nn.Module]):
     batch_size: Count
     learning_rate: Rate
     weight_decay: Weight
+    on_sources: bool  # true: sources teach it and the support nothing (Sui et al. 2024, IV-D3)
     seed: int
 
     def __post_init__(self) -> None:
@@ -67,8 +69,17 @@ class NeuralLog(SequenceClassifier[nn.Module]):
         )
         return _Network(dim, layer, self.model_size, self.dense_size)
 
+    def fit(self, sources: Sequence[Episode]) -> Self:
+        """Draw the weights that training starts from; where sources teach, train on them."""
+        if not self.on_sources:
+            return super().fit(sources)
+        given = [windows for episode in sources for windows in episode.parts]
+        return self.train_on(given, self.draw_network(vector_size(given[0])), self.epochs, self.weight_decay)
+
     def adapt(self, support: Windows, sources: Sequence[Episode]) -> Self:
-        """Train on the support."""
+        """Train on the support; or, where sources taught it, apply what they did."""
+        if self.on_sources:
+            return self
         return self.train_on([support], self.load_network(vector_size(support)), self.epochs, self.weight_decay)
 
 

@@ -58,6 +58,11 @@ def current_device() -> torch.device:
     return _chosen
 
 
+def mixed_precision() -> torch.autocast:
+    """A block in which products are taken in bfloat16 on a GPU, whose range needs no scaled losses; none on the CPU."""
+    return torch.autocast(_chosen.type, dtype=torch.bfloat16, enabled=_chosen.type == "cuda")
+
+
 def to_tensor(array: NDArray[Any]) -> Tensor:
     """An array as a tensor on that device; on the CPU they share memory."""
     return torch.from_numpy(array).to(_chosen)

@@ -35,8 +35,9 @@ class NetworkDetector(Detector, Generic[Network]):
 
     @property
     def trainable(self) -> tuple[str, ...]:
-        """The network's parameters."""
-        return tuple(name for name, _ in self.draw_network(dim=1).named_parameters())
+        """The network's parameters, but those that it freezes."""
+        named = self.draw_network(dim=1).named_parameters()
+        return tuple(name for name, parameter in named if parameter.requires_grad)
 
     def fit(self, sources: Sequence[Episode]) -> Self:
         """Draw the weights that training starts from."""

@@ -16,7 +16,11 @@ from crosslog.reporting.numbers.wording import notices
 
 
 def write_report(inputs: Inputs, chapters: Mapping[str, Chapter]) -> dict[str, str]:
-    """Texts by their path in the report's folder; the same inputs give the same bytes, but for seconds."""
+    """Texts by their path in the report's folder; the same inputs give the same bytes, but for seconds.
+
+    A chapter that has nothing to say of a run is left out.
+    """
+    chapters = {name: chapter for name, chapter in chapters.items() if chapter.blocks}
     told, title = tuple(notices(inputs)), f"crosslog: {inputs.suite.name}"
     looks = looks_of(inputs.detectors)
     figures = {
