@@ -19,6 +19,9 @@ from projects import write_params
 from typer.testing import CliRunner
 
 from crosslog.cli import app
+from crosslog.cli.detect.memory import Memory
+from crosslog.cli.detect.selecting import rank_log
+from crosslog.interpretation.review.decisions import ChangedError
 
 BURST = range(400, 430)  # lines, from 1
 
@@ -134,7 +137,7 @@ def test_a_baseline_says_what_is_new_and_what_is_more_often(place: Mill) -> None
     first, *others = place.findings(place.write("bad.log", mill(day=2) + flood), "--baseline", good)
     assert first["why"][0]["text"] == "never seen in the baseline"
     more = next(one for one in others if "turned" in one["template"])
-    assert "times as often as in the baseline" in " ".join(why["text"] for why in more["why"])
+    assert "times its share of events in the baseline" in " ".join(why["text"] for why in more["why"])
     assert more["earlier"] > 0
     assert first["line"] == 400  # of the log, not of the two together
 
@@ -237,6 +240,81 @@ def test_texts_of_a_folder_are_logs_of_their_own(place: Mill) -> None:
     place.write("mixed/b.txt", [f"verifying segment {n} ok" if n % 3 else f"worker {n} done" for n in range(300)])
     result = place.run("mixed")
     assert (result.exit_code, result.stdout.count("lines read as plain")) == (0, 2)
+
+
+def test_a_damaged_rotation_takes_no_other_file_with_it(place: Mill) -> None:
+    place.write("logs/app.log", mill())
+    (place.folder / "logs/app.log.1.gz").write_bytes(
+        gzip.compress(b"2026-02-28 06:00:00 INFO mill all is well\n" * 99)[:40]
+    )
+    result = place.run("logs")
+    assert (result.exit_code, "logs/app.log:400:" in result.stdout) == (1, True)
+    assert "not read: logs/app.log.1.gz" in result.stderr
+
+
+def test_an_event_without_a_time_among_those_with_one_is_found(place: Mill) -> None:
+    lines = [
+        json.dumps({"time": f"2026-03-01T00:00:{n % 60:02}Z", "level": "info", "msg": f"served {n}"})
+        for n in range(200)
+    ]
+    lines[100] = json.dumps({"level": "error", "msg": "fatal crash of the core"})
+    assert [one["line"] for one in place.findings(place.write("a.jsonl", lines))] == [101]
+
+
+def test_lines_are_numbered_as_the_file_has_them_beside_empty_ones(place: Mill) -> None:
+    lines = mill()
+    lines[398], lines[430] = "", ""
+    (first,) = place.findings(place.write("mill.log", lines), "--context", "2")
+    assert (first["line"], first["before"], len(first["after"])) == (400, [lines[397], ""], 2)
+
+
+def test_a_line_is_not_quoted_from_another_file_than_was_read(place: Mill, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = place.write("mill.log", mill())
+    monkeypatch.setattr(
+        "crosslog.cli.detect.running.rank_log", lambda one: place.write("mill.log", mill(90)) and rank_log(one)
+    )
+    assert "has changed since it was read" in place.findings(log)[0]["raw"]
+
+
+@pytest.mark.parametrize("twice", ["./mill.log", "link.log"])
+def test_a_file_that_is_named_twice_is_read_once(place: Mill, twice: str) -> None:
+    log = place.write("mill.log", mill())
+    (place.folder / "link.log").symlink_to("mill.log")
+    assert place.findings(log, twice)[0]["count"] == 30
+
+
+def test_the_page_takes_the_place_of_no_log(place: Mill) -> None:
+    log = place.write("mill.log", mill())
+    result = place.run(log, "--html", log)
+    assert (result.exit_code, (place.folder / log).read_text().startswith("2026")) == (2, True)
+    (place.folder / "page.html").symlink_to("real.html")
+    place.run(log, "--html", "page.html")
+    assert (place.folder / "page.html").is_symlink()
+    assert (place.folder / "real.html").exists()
+
+
+def test_a_verdict_of_somebody_else_is_not_written_over(place: Mill) -> None:
+    log = place.write("mill.log", mill())
+    place.run(log, "--judge", given=b"a\nq\n")
+    csv = place.folder / "state/data/interpretations/mill_log.csv"
+    kept = Memory(place.folder / "state", "mill_log")
+    key = next(row["key"] for row in kept.load_rows().iter_rows(named=True) if row["verdict"])
+    with pytest.raises(ChangedError):
+        kept.keep_verdict(key, "normal", "", "Eve")
+    assert ",anomalous," in csv.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("system", ["../evil", "a/b", "Big", ""])
+def test_a_system_s_name_leads_out_of_no_folder(place: Mill, system: str) -> None:
+    result = place.run(place.write("mill.log", mill()), "--system", system)
+    assert (result.exit_code, "small letters, digits and _ alone" in result.stderr) == (2, True)
+
+
+def test_a_broken_csv_of_another_system_stops_nothing(place: Mill) -> None:
+    log = place.write("mill.log", mill())
+    place.write("state/data/interpretations/other.csv", ["no,csv,of,ours"])
+    result = place.run(log)
+    assert (result.exit_code, "nothing is learnt of other" in result.stderr) == (1, True)
 
 
 def test_a_format_is_named_as_it_is_said(place: Mill) -> None:

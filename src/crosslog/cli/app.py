@@ -56,7 +56,7 @@ def detect(  # noqa: PLR0913, PLR0917 - an option each
     baseline: Annotated[list[str] | None, Option(metavar="FILE", help="a good day's log: what differs?")] = None,
     since: Annotated[str | None, Option(metavar="TIME", help="2026-03-01T12:00, or 90m, 2h, 3d before the end")] = None,
     top: Annotated[int, Option(min=1, help="findings to show")] = 10,
-    context: Annotated[int, Option(min=0, help="lines around the first of each")] = 1,
+    context: Annotated[int, Option(min=0, max=1000, help="lines around the first of each")] = 1,
     budget: Annotated[int | None, Option(min=1, metavar="TOKENS", help="what fits a language model")] = None,
     as_json: Annotated[bool, Option("--json", help="one finding a line")] = False,
     html: Annotated[Path | None, Option(metavar="PAGE", help="write a page that opens from disk, too")] = None,

@@ -265,7 +265,7 @@ def test_offline_nothing_is_asked_but_known_answers_are_replayed(server: ChatSer
 
 
 def test_an_unknown_prompt_is_an_error_that_lists_the_known() -> None:
-    with pytest.raises(PromptError, match="there are: lei-1"):
+    with pytest.raises(PromptError, match="there are: judge-1, lei-1"):
         Prompt.load("lie")
 
 

@@ -16,11 +16,12 @@ from crosslog.cli.page.server import serve_page
 from crosslog.cli.review.rows import name_reviewer
 from crosslog.interpretation.meanings import Meaning
 from crosslog.interpretation.review import merging
+from crosslog.interpretation.review.decisions import ChangedError
 from crosslog.labelling.judging import order_templates
 
 VERDICT_KEYS = {"n": "normal", "a": "anomalous", "d": "depends", "0": ""}
 SKIP, BACK, QUIT = "s", "u", "q"
-KEYS = "n normal, a anomalous, d depends, s skip, u take back, q stop"
+KEYS = "n normal, a anomalous, d depends, 0 no verdict, s skip, u take the last back, q stop"
 AROUND = Around(2)
 SHOWN_CHANGES = 5
 
@@ -37,7 +38,7 @@ def judge_log(log: StudiedLog, reviewer: str | None = None) -> int:
     name = name_reviewer(reviewer)
     keep_templates(log)
     console.print(f"verdicts are kept in {log.memory.path}; {KEYS}", markup=False, highlight=False)
-    given: list[str] = []
+    given: list[tuple[str, str]] = []  # key, and the verdict before
     skipped: set[str] = set()
     while (place := _next(log, skipped)) is not None:
         key = str(log.templates["key"][place])
@@ -47,10 +48,11 @@ def judge_log(log: StudiedLog, reviewer: str | None = None) -> int:
         if answer == SKIP:
             skipped.add(key)
         elif answer == BACK and given:
-            _judge(console, log, given.pop(), "", name)
+            last, before = given.pop()
+            _judge(console, log, (last, _verdict(log, last), before), name)
         elif answer in VERDICT_KEYS:
-            given.append(key)
-            _judge(console, log, key, VERDICT_KEYS[answer], name)
+            given.append((key, ""))
+            _judge(console, log, (key, "", VERDICT_KEYS[answer]), name)
     return len(given)
 
 
@@ -115,15 +117,24 @@ def _read_key() -> str:
     return line.strip().lower()[:1] if line else QUIT
 
 
-def _judge(console: Console, log: StudiedLog, key: str, verdict: str, reviewer: str) -> None:
-    """Keep a verdict, and say at once which findings come and go."""
+def _judge(console: Console, log: StudiedLog, change: tuple[str, str, str], reviewer: str) -> None:
+    """Keep a verdict (key, what it was, what it is to be), and say at once which findings come and go."""
+    key, was, verdict = change
     before = _matter(log)
-    log.memory.keep_verdict(key, verdict, reviewer)
+    try:
+        log.memory.keep_verdict(key, verdict, was, reviewer)
+    except ChangedError as error:
+        console.print(f"     {error}", style="red", markup=False, highlight=False)
+        return
     after = _matter(log)
     console.print(f"     {len(after):,} findings now, {len(before):,} before", style="dim", highlight=False)
     for sign, changed in (("+", after - before), ("-", before - after)):
         for sentence in sorted(changed)[:SHOWN_CHANGES]:
             console.print(f"     {sign} {sentence}", style="dim", markup=False, highlight=False)
+
+
+def _verdict(log: StudiedLog, key: str) -> str:
+    return str(log.memory.load_rows().row(by_predicate=pl.col("key") == key, named=True)["verdict"])
 
 
 def _matter(log: StudiedLog) -> set[str]:

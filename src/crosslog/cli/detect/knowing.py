@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,6 +10,7 @@ import polars as pl
 
 from crosslog import artifacts
 from crosslog.cli.detect.memory import Memory
+from crosslog.csv_files import CsvError
 from crosslog.detection.hints.meaning import KnownTexts
 from crosslog.embedding.encoder import RoundedEncoder
 from crosslog.interpretation.review import table
@@ -50,6 +52,11 @@ def _load_shipped(memory: Memory, encoder: RoundedEncoder) -> KnownEvents:
 def _judged(memory: Memory) -> Iterator[pl.DataFrame]:
     """name, sentence and verdict of what people judged of other systems that are remembered in the same folder."""
     for path in sorted((memory.folder / artifacts.interpretations_path("any")).parent.glob("*.csv")):
-        if path.stem != memory.system and not path.stem.endswith(SIMULATED):
+        if path.stem == memory.system or path.stem.endswith(SIMULATED):
+            continue
+        try:
             rows = table.load_rows(path).filter(pl.col("verdict").is_in(["normal", "anomalous"]))
-            yield rows.select(pl.lit(path.stem).alias("name"), pl.col("interpretation").alias("sentence"), "verdict")
+        except (CsvError, OSError) as error:
+            sys.stderr.write(f"nothing is learnt of {path.stem}: {error}\n")
+            continue
+        yield rows.select(pl.lit(path.stem).alias("name"), pl.col("interpretation").alias("sentence"), "verdict")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -15,11 +16,13 @@ from numpy.typing import NDArray
 
 import crosslog
 from crosslog import artifacts, schemas
+from crosslog.cli.detect.gathering import DetectError
 from crosslog.embedding.cache import recall_vectors
 from crosslog.embedding.encoder import RoundedEncoder
 from crosslog.interpretation.review import decisions, merging, table
 from crosslog.logs.reading import strip_rotation
 from crosslog.settings import PARAMS, SettingsError, read_yaml
+from crosslog.systems import SYSTEM_NAME
 
 NOT_IN_NAMES = re.compile("[^a-z0-9]+")
 LONGEST_SYSTEM = 40
@@ -50,10 +53,22 @@ class Memory:
             ),
         )
 
-    def keep_verdict(self, key: str, verdict: str, reviewer: str) -> pl.DataFrame:
-        """Write what a person said of a template; the new rows."""
+    def keep_verdict(self, key: str, verdict: str, before: str, reviewer: str) -> pl.DataFrame:
+        """Write what a person said of a template that they saw with the verdict `before`; the new rows.
+
+        Raises
+        ------
+        ChangedError
+            If somebody else has judged it since.
+        """
         signed = decisions.sign_decision(decisions.judge_template(verdict), reviewer)
-        return self.keep_templates(lambda rows: decisions.apply_decision(rows, key, signed))
+
+        def judged(rows: pl.DataFrame) -> pl.DataFrame:
+            return decisions.apply_decision(
+                decisions.check_unchanged(rows, {"key": key, "verdict": before}), key, signed
+            )
+
+        return self.keep_templates(judged)
 
     def find_vectors(self, texts: Sequence[str], encoder: RoundedEncoder) -> NDArray[np.float32]:
         """(texts, dim) vectors of length one; those that are new are kept, where the folder can be written."""
@@ -68,11 +83,27 @@ def find_folder(asked: Path | None) -> Path:
     return asked or Path(platformdirs.user_state_dir("crosslog"))
 
 
-def name_log(path: str) -> str:
-    """The name of a log's verdicts: what its file is called, however rotated or packed."""
-    return (
-        NOT_IN_NAMES.sub("_", Path(strip_rotation(path)).name.lower()).strip("_")[:LONGEST_SYSTEM].strip("_") or "log"
-    )
+def name_log(files: Sequence[str], asked: Sequence[str]) -> str:
+    """The name of a log's verdicts: that of its file, however rotated or packed; of several, of what was asked for."""
+    logs = {strip_rotation(file) for file in files}
+    whole = Path(logs.pop() if len(logs) == 1 else asked[0]).name.lower()
+    name = NOT_IN_NAMES.sub("_", whole).strip("_") or "log"
+    if len(name) <= LONGEST_SYSTEM:
+        return name
+    return f"{name[:LONGEST_SYSTEM].strip('_')}_{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
+
+
+def check_system(name: str | None) -> str | None:
+    """The name, if it is one for a system: it is part of a path.
+
+    Raises
+    ------
+    DetectError
+        If it is none.
+    """
+    if name is not None and not SYSTEM_NAME.fullmatch(name):
+        raise DetectError(f"--system {name}: small letters, digits and _ alone")
+    return name
 
 
 def read_params(folder: Path) -> dict[str, dict[str, object]]:

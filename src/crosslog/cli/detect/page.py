@@ -11,6 +11,8 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from numpy.typing import NDArray
 
+from crosslog.artifacts import write_text
+from crosslog.cli.detect.gathering import DetectError
 from crosslog.cli.detect.printing import describe_count, describe_occurrences
 from crosslog.cli.detect.strips import Strip
 from crosslog.monitoring.findings import Finding
@@ -62,6 +64,23 @@ def write_page(head: PageWords, found: Sequence[FindingOnPage], logs: Sequence[L
         findings=[_finding(one, rank) for rank, one in enumerate(found, start=1)],
         kinds=sorted({reason.kind for one in found for reason in one.finding.why}),
     )
+
+
+def write_page_file(path: Path, page: str, read: Sequence[Path]) -> None:
+    """Write the page where it is to lie: behind a link, whole or not at all, and to what is no regular file directly.
+
+    Raises
+    ------
+    DetectError
+        If it would take the place of a log that was read.
+    """
+    place = path.resolve()
+    if place in {one.resolve() for one in read}:
+        raise DetectError(f"--html {path}: that is a log which was read: name another file")
+    if place.exists() and not place.is_file():
+        path.write_text(page, encoding="utf-8")
+    else:
+        write_text(place, page)
 
 
 def _log(log: LogOnPage, found: Sequence[FindingOnPage]) -> dict[str, Any]:

@@ -12,16 +12,23 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
-from crosslog.artifacts import write_text
 from crosslog.cli.detect.asking import ask_model
 from crosslog.cli.detect.budget import bound_tokens, fit_texts
 from crosslog.cli.detect.gathering import STANDARD_INPUT, DetectError, LogFiles, gather_logs
 from crosslog.cli.detect.judging import judge_log, judge_on_page
-from crosslog.cli.detect.memory import Memory, find_folder, name_log, read_params
+from crosslog.cli.detect.memory import Memory, check_system, find_folder, name_log, read_params
 from crosslog.cli.detect.options import Asked
-from crosslog.cli.detect.page import FindingOnPage, LogOnPage, PageWords, write_page
+from crosslog.cli.detect.page import FindingOnPage, LogOnPage, PageWords, write_page, write_page_file
 from crosslog.cli.detect.printing import describe_finding, describe_log, describe_oddities
-from crosslog.cli.detect.selecting import Around, RankedLog, Selected, count_findings, rank_log, select_findings
+from crosslog.cli.detect.selecting import (
+    Around,
+    RankedLog,
+    Selected,
+    count_findings,
+    rank_log,
+    rate_templates,
+    select_findings,
+)
 from crosslog.cli.detect.strips import draw_strip
 from crosslog.cli.detect.studying import StudiedLog, Tools, study_log
 from crosslog.detection.hints.reasons import explain_silence
@@ -49,6 +56,10 @@ def detect_findings(asked: Asked, shown: Shown) -> int:
     UserError
         If a log cannot be read, or an option says what cannot be done.
     """
+    if shown.judge and STANDARD_INPUT in asked.paths:
+        raise DetectError(
+            "--judge reads keys from standard input, and so does -: write the log to a file, or use --page"
+        )
     with tempfile.TemporaryDirectory(prefix="crosslog-") as folder:
         logs = list(_study(asked, Path(folder)))
         if shown.llm:
@@ -60,7 +71,7 @@ def detect_findings(asked: Asked, shown: Shown) -> int:
         ranked = [rank_log(log) for log in logs]
         found = select_findings(ranked, asked.top, around)
         if shown.html:
-            write_text(shown.html, _page(ranked, found))
+            write_page_file(shown.html, _page(ranked, found), [one.path for log in logs for one in log.files.members])
         if shown.json:
             _print_json(found, asked.budget)
         else:
@@ -72,11 +83,11 @@ def _study(asked: Asked, folder: Path) -> Iterator[StudiedLog]:
     state = find_folder(asked.state)
     tools = Tools.build(read_params(state), folder)
     logs, left_out = gather_logs(asked.paths, asked.title, folder)
-    ordinary = gather_logs(asked.baseline, asked.title, folder)[0] if asked.baseline else []
-    for file in left_out:
+    ordinary, others = gather_logs(asked.baseline, asked.title, folder) if asked.baseline else ([], [])
+    for file in (*left_out, *others):
         sys.stderr.write(f"not read: {file}\n")
     for log in logs:
-        memory = Memory(state, asked.system or name_log(log.members[0].name))
+        memory = Memory(state, check_system(asked.system) or name_log([one.name for one in log.members], asked.paths))
         studied = study_log(log, _find_baseline(log, ordinary) if asked.baseline else None, asked.since, memory, tools)
         for oddity in describe_oddities(studied.read.log.remarks.frame()):
             sys.stderr.write(f"{name_files(log)}: {oddity}\n")
@@ -114,9 +125,7 @@ def _print_text(ranked: Sequence[RankedLog], found: Sequence[Selected], asked: A
     heads.append(f"{total:,} finding{'' if total == 1 else 's'} among {templates:,} templates")
     for head in heads:
         console.print(head, style="bold", markup=False, highlight=False)
-    silences = [
-        f"not known: {each}" for each in dict.fromkeys(one for log in logs for one in explain_silence(log.scores))
-    ]
+    silences = list(dict.fromkeys(one for log in logs for one in _explain(log)))
     left = None if asked.budget is None else asked.budget - sum(map(bound_tokens, [*heads, *silences]))
     texts = [list(describe_finding(one.finding, rank)) for rank, one in enumerate(found, start=1)]
     if left is not None and texts and not fit_texts([_join(texts[0])], left):
@@ -129,6 +138,14 @@ def _print_text(ranked: Sequence[RankedLog], found: Sequence[Selected], asked: A
         console.print(f"\n{total - kept:,} more: --top {total}{larger}", style="dim", highlight=False)
     for silence in silences:
         console.print(silence, style="dim", markup=False, highlight=False)
+
+
+def _explain(log: StudiedLog) -> Iterator[str]:
+    """What is not known of a log, and what people silenced in it."""
+    yield from (f"not known: {silence}" for silence in explain_silence(log.scores))
+    silent = int((rate_templates(log)["verdict"] == "normal").sum())
+    if silent:
+        yield f"silent: {silent:,} templates that people judged normal ({log.memory.path})"
 
 
 def _join(text: Sequence[Text]) -> str:

@@ -44,6 +44,16 @@ class ScannedLog:
     log: ParsedLog
     chunks: list[tuple[Path, Ids, Start]]
     members: list[tuple[str, int]]  # name and how many lines, in order
+    stamps: list[tuple[int, int, int]]  # of each file before it was read: inode, size, time of change
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether its lines are where they were: only the last file may have grown since it was read."""
+        paths = list(dict.fromkeys(member.path for member in self.files.members))
+        now = list(map(_stamp, paths))
+        same = now[:-1] == self.stamps[:-1]
+        (inode, size, changed), (old_inode, old_size, old_changed) = now[-1], self.stamps[-1]
+        return same and inode == old_inode and (size > old_size or (size, changed) == (old_size, old_changed))
 
     @cached_property
     def first_year(self) -> int:
@@ -67,7 +77,8 @@ class _Reading(NamedTuple):
 def scan_log(files: LogFiles, messages: MessageTable, folder: Path) -> ScannedLog:
     """Read a log for the first time; its distinct messages are added to `messages`, its rows wait below `folder`."""
     folder = Path(mkdtemp(dir=folder))
-    read = ScannedLog(files, ParsedLog(messages=messages), [], [])
+    stamps = [_stamp(path) for path in dict.fromkeys(member.path for member in files.members)]
+    read = ScannedLog(files, ParsedLog(messages=messages), [], [], stamps)
     line_format = read.line_format
     consumed: list[int] = []
 
@@ -82,6 +93,14 @@ def scan_log(files: LogFiles, messages: MessageTable, folder: Path) -> ScannedLo
             read.chunks.append((folder / f"{number:06d}.rows", *read.log.add(facts)))
             progress(read.log.lines, consumed[number])
     return read
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    try:
+        about = path.stat()
+    except OSError:  # it is gone
+        return (-1, -1, -1)
+    return about.st_ino, about.st_size, about.st_mtime_ns
 
 
 def _pool(files: LogFiles) -> AbstractContextManager[Pool]:

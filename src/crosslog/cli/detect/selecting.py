@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from crosslog.cli.detect.gathering import show_text
 from crosslog.cli.detect.quoting import quote_lines
 from crosslog.cli.detect.strips import draw_strip
 from crosslog.cli.detect.studying import StudiedLog
@@ -30,6 +31,7 @@ KINDS = {
 JUDGED = Reason("judged", "a person judged this template anomalous", 1.0)
 LONGEST_EVENT = 12  # lines of an event that are shown behind its first
 LONGEST_MEANING = 200  # characters of a template that stands for a meaning
+CHANGED = "(the file has changed since it was read: run again to see the line)"
 VALUE_GAP = re.compile(r"<[^<>]{0,24}>")
 MODEL_WEIGHT = 0.5  # of a language model's word: as much as a fault word's
 
@@ -90,7 +92,9 @@ def rank_log(log: StudiedLog) -> RankedLog:
     rows = [int(row) for row in np.argsort(-scores, kind="stable") if scores[row] >= FLOOR]
     lanes = draw_strip(log.occurrences.buckets).counts
     groups: dict[int, list[int]] = {}
-    for row, leader in zip(rows, find_leaders([lanes[log.templates["template_id"][row]] for row in rows]), strict=True):
+    nowhere = np.zeros(1, dtype=np.int64)  # of events without a time in a log with times
+    placed = [lanes.get(log.templates["template_id"][row], nowhere) for row in rows]
+    for row, leader in zip(rows, find_leaders(placed), strict=True):
         groups.setdefault(rows[leader], []).append(row)
     return RankedLog(log, rated, {leader: led[1:] for leader, led in groups.items()})
 
@@ -120,7 +124,8 @@ def select_template(log: StudiedLog, row: int, around: Around) -> Finding:
 
 def _select(ranked: RankedLog, rows: Sequence[int], around: Around) -> Iterator[Selected]:
     log, rated = ranked.log, ranked.rated
-    raw = quote_lines(log.files, set(_list_wanted(log, rows, around)))
+    wanted = set(_list_wanted(log, rows, around))
+    raw = quote_lines(log.files, wanted) if log.read.is_unchanged else dict.fromkeys(wanted, CHANGED)
     for row in rows:
         facts = {**log.templates.row(row, named=True), **rated.row(row, named=True)}
         facts["alike"] = _name_alike(ranked, facts["like_row"])
@@ -171,11 +176,11 @@ def _describe(log: StudiedLog, facts: dict[str, Any], quote: Quote) -> Finding:
         key=facts["key"],
         meaning=_name_meaning(facts),
         source=facts["source"],
-        template=facts["template"],
+        template=show_text(facts["template"]),
         score=float(facts["score"]),
         why=tuple(_list_reasons(log, facts)),
         count=facts["count"],
-        earlier=facts.get("baseline_count") or facts["before"],
+        earlier=facts["before"] if facts.get("baseline_count") is None else facts["baseline_count"],
         level=LEVEL_NAMES[facts["level"]] if facts["level"] >= 0 else "",
         times=None if facts["first_time"] is None else (facts["first_time"], facts["last_time"]),
         lines=_group_by_file(log, facts["lines"]),
@@ -200,8 +205,8 @@ def _list_reasons(log: StudiedLog, facts: dict[str, Any]) -> Iterator[Reason]:
 def _name_meaning(facts: dict[str, Any]) -> str:
     """The sentence; of a quotation the template itself, for what was left out of it may turn its sense."""
     if facts["source"] != "quoted":
-        return str(facts["sentence"])
-    text = " ".join(VALUE_GAP.sub("…", facts["template"]).split())[:LONGEST_MEANING]
+        return show_text(facts["sentence"])
+    text = show_text(" ".join(VALUE_GAP.sub("…", facts["template"]).split())[:LONGEST_MEANING])
     return text[:1].upper() + text[1:]
 
 

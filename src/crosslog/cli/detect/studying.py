@@ -129,9 +129,12 @@ def _join_counts(templates: pl.DataFrame, occurrences: Occurrences, ordinary: Oc
         raise DetectError("no event at or after the time that --since names")
     if ordinary is not None:
         counts = ordinary.templates.select("template_id", baseline_count="count")
-        rows = rows.join(counts, on="template_id", how="left").with_columns(pl.col("baseline_count").fill_null(0))
-    elif occurrences.templates["before"].sum():
-        rows = rows.with_columns(baseline_count="before")
+        total = pl.lit(ordinary.templates["count"].sum(), pl.UInt64)
+        rows = rows.join(counts, on="template_id", how="left").with_columns(
+            pl.col("baseline_count").fill_null(0), baseline_total=total
+        )
+    elif total_before := occurrences.templates["before"].sum():
+        rows = rows.with_columns(baseline_count="before", baseline_total=pl.lit(total_before, pl.UInt64))
     return rows.sort("template_id")
 
 
@@ -154,7 +157,7 @@ def _interpret(rows: pl.DataFrame, remembered: pl.DataFrame) -> pl.DataFrame:
 
 def _facts(rows: pl.DataFrame) -> pl.DataFrame:
     """What score_templates reads."""
-    compared = ["baseline_count"] if "baseline_count" in rows.columns else []
+    compared = ["baseline_count", "baseline_total"] if "baseline_count" in rows.columns else []
     level = pl.when(pl.col("level") >= 0).then("level")
     return rows.select("template_id", "count", *compared, "example", text="template", levels=level)
 

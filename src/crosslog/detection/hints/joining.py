@@ -41,7 +41,8 @@ def score_templates(facts: pl.DataFrame, buckets: Buckets, meanings: Meanings | 
     ----------
     facts
         A row per template: template_id u32, text, count u64 (1 or more); where known, levels (severity of the worst
-        level seen, 0 debug … 7 emergency, or null) and baseline_count (events of it in a good day's log, or null)
+        level seen, 0 debug … 7 emergency, or null) and baseline_count (events of it in a good day's log, or null) of
+        baseline_total (events of that log; without, those of the templates here)
     buckets
         The log's events, as `merge_buckets` gives them
     meanings
@@ -56,6 +57,8 @@ def score_templates(facts: pl.DataFrame, buckets: Buckets, meanings: Meanings | 
         filled, clusters, stretches and begins as `measure_bursts` gives them
     """
     given = facts.with_columns(pl.lit(None, kind).alias(name) for name, kind in OPTIONAL.items() if name not in facts)
+    if "baseline_total" not in given:
+        given = given.with_columns(baseline_total=pl.col("baseline_count").sum())
     spread = measure_bursts(buckets)
     known = given.join(spread, on="template_id", how="left", maintain_order="left")
     alike = compare_meanings(*meanings) if meanings else call_unlike(len(facts))

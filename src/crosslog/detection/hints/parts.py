@@ -47,7 +47,7 @@ def _rate_rarity() -> pl.Expr:
 def _rate_novelty() -> pl.Expr:
     """1 of what the baseline has not; else how much more often, surely, it comes than there."""
     before = pl.col("baseline_count").cast(pl.Float64)
-    expected = before * pl.col("count").sum() / before.sum()
+    expected = before * pl.col("count").sum() / pl.col("baseline_total").first()
     least = pl.col("count") - SURE * pl.col("count").cast(pl.Float64).sqrt()
     times = least / (expected + SURE * expected.sqrt())
     more = (times.clip(lower_bound=1).log() / math.log(OFTEN)).clip(0, 1)

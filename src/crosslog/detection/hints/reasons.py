@@ -29,8 +29,8 @@ def _phrase_burst() -> pl.Expr:
 
 def _phrase_novelty() -> pl.Expr:
     share = pl.col("count") / pl.col("count").sum()
-    before = pl.col("baseline_count") / pl.col("baseline_count").sum()
-    times = pl.format("{} times as often as in the baseline", (share / before).round(1))
+    before = pl.col("baseline_count") / pl.col("baseline_total").first()
+    times = pl.format("{} times its share of events in the baseline", (share / before).round(1))
     return pl.when(pl.col("baseline_count") == 0).then(pl.lit("never seen in the baseline")).otherwise(times)
 
 

@@ -28,6 +28,8 @@ History = Mapping[str, NDArray[Any]]
 WORSE_LEVELS = np.arange(ORDINARY_LEVEL + 1, WORST_LEVEL + 1)
 WORD_STEPS = np.array([0.25, 0.5, 1.0])  # what `find_fault_words` gives, 0 aside
 
+NO_BASELINE = pl.lit(None, pl.UInt64)
+
 
 def summarise_history(windows: Windows) -> dict[str, NDArray[Any]]:
     """What the windows' events say, labels unread; each event once, however many windows hold it."""
@@ -44,7 +46,9 @@ def summarise_history(windows: Windows) -> dict[str, NDArray[Any]]:
     spread = measure_bursts(count_buckets(frame))
     known = counts.join(spread, on="template_id", how="left", maintain_order="left")
     texts, severities = _of_messages(windows, ids)
-    facts = known.with_columns(text=texts, levels=pl.lit(None, pl.Int8), baseline_count=pl.lit(None, pl.UInt64))
+    facts = known.with_columns(
+        text=texts, levels=pl.lit(None, pl.Int8), baseline_count=NO_BASELINE, baseline_total=NO_BASELINE
+    )
     parts = rate_parts(facts).fill_null(0.0)
     keys = hash_texts(texts.to_list())
     order = np.argsort(keys)

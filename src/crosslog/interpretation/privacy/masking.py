@@ -18,6 +18,9 @@ from crosslog.templates import cut_text
 PIECE = re.compile(r"<(?:address|email|host|id|mac|number|phone|secret|user)>|[^\W_]+")
 SPREAD = re.compile(r"<\*>(?:[^\w\s<>]{0,3}<\*>)+")  # what varies, as a date does, in several pieces
 
+LETTERS_ONLY = re.compile(r"[^\W\d_]+")
+ANY_VALUE = re.compile(r"<[^<>]{0,24}>")
+
 
 def mask_private(text: str) -> str:
     """The text with whatever names a person, a machine or a secret replaced by <what it was>; other words stay.
@@ -38,6 +41,22 @@ def mask_request(request: Request) -> Request:
     term of systems, is <*> here too. So is whatever stands in front of the message, but for such terms.
     """
     template, example, note = (mask_private(text) for text in request)
+    template = _mask_like(template, example) if example else template
     known = known_words() | set(PIECE.findall(template.lower()))
     shown = PIECE.sub(lambda found: found[0] if found[0][0] == "<" or found[0].lower() in known else "<*>", example)
     return Request(template, SPREAD.sub("<*>", shown), note)
+
+
+def _mask_like(template: str, example: str) -> str:
+    """The template without words with digits that its masked example lacks: in small letters no key looks like one."""
+    left = known_words() | set(LETTERS_ONLY.findall(example.lower()))
+    return " ".join("<*>" if _is_glued(word) and not _letters(word) <= left else word for word in template.split(" "))
+
+
+def _is_glued(word: str) -> bool:
+    """Whether letters and a value are one word."""
+    return ANY_VALUE.search(word) is not None and bool(_letters(word))
+
+
+def _letters(word: str) -> set[str]:
+    return set(LETTERS_ONLY.findall(ANY_VALUE.sub(" ", word).lower()))
