@@ -83,7 +83,7 @@ def describe_count(count: int) -> str:
 
 def _name_lines(finding: Finding) -> Iterator[str]:
     kept = sum(map(len, finding.lines.values()))
-    single = len(finding.lines) == 1 and finding.count == kept
+    single = len(finding.lines) == 1
     for file, numbers in finding.lines.items():
         yield f"lines {'' if single else f'of {file} '}{format_runs(numbers, SHOWN_RUNS)}"
     if finding.count > kept:

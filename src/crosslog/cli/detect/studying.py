@@ -27,7 +27,7 @@ from crosslog.logs.parsing.log import show_examples
 from crosslog.logs.parsing.messages import MessageTable, Miner
 from crosslog.settings import EmbedSettings
 
-MOST_ENCODED = 500  # templates, those that look worst without: the model takes 10 ms of a core for each new one
+MOST_ENCODED = 300  # templates, those that look worst without: the model takes 10 ms of a core for each new one
 
 
 @dataclass(frozen=True, eq=False)
