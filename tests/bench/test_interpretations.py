@@ -239,10 +239,11 @@ def test_every_key_is_a_template_of_its_system(
     pairs: pl.DataFrame, parsed_log: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def copy_parsed(folder: Path, systems: set[str]) -> None:
-        (folder / "data/templates").mkdir(parents=True)
-        for system in systems:
-            name = f"data/templates/{system}.parquet"
-            shutil.copy(parsed_log(system) / name, folder / name)
+        for kind in ("templates", "messages"):
+            (folder / "data" / kind).mkdir(parents=True)
+            for system in systems:
+                name = f"data/{kind}/{system}.parquet"
+                shutil.copy(parsed_log(system) / name, folder / name)
 
     monkeypatch.setattr(interpretations, "parse_mirror", copy_parsed)
     listed = found(pairs, templates_of({*pairs["system_a"], *pairs["system_b"]}))
@@ -253,7 +254,7 @@ def test_every_key_is_a_template_of_its_system(
 @pytest.mark.usefixtures("mirror")
 def test_logs_of_the_mirror_are_parsed_in_passing_with_the_settings_of_the_pipeline() -> None:
     templates = templates_of({"bgl_2k"})
-    assert templates.columns == ["system", "key", "template", "example"]
+    assert templates.columns == ["system", "key", "template", "message"]
     assert set(templates["system"]) == {"bgl_2k"}
     assert templates.height > 50
     mined, own = Settings.load(TOP / "params.yaml"), small_settings()
