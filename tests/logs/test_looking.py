@@ -53,6 +53,19 @@ def test_the_sample_of_a_format_is_told_to_be_in_it(name: str) -> None:
     assert best.read == 1.0
 
 
+def test_a_level_is_one_word_and_what_stands_before_it_may_be_missing(tmp_path: Path) -> None:
+    stamp = "2024-05-06 12:00:0{}.123 UTC [77] {}:  gizmo turned: {} times"
+    said = ("LOG", "PANIC", "ada@shop LOG", "ada@shop ERROR", "LOG")
+    lines = [stamp.format(number, head, number) for number, head in enumerate(said)]
+    best = trials(tmp_path / "postgresql.log", *lines)[0]
+    assert best.title == "pattern (PostgreSQL)"
+    sight = see_lines(
+        list(list_members([tmp_path / "postgresql.log"])), best, plugins.build("logs.mining", "drain", DRAIN)
+    )
+    assert sight.events["level"].to_list() == ["LOG", "PANIC", "LOG", "ERROR", "LOG"]
+    assert sight.events["node"].to_list() == [None, None, "ada@shop", "ada@shop", None]
+
+
 def test_a_table_with_times_is_no_syslog_that_loses_what_stands_before_a_blank(tmp_path: Path) -> None:
     best = trials(tmp_path / "gizmo.csv", *(f"2024-05-06T12:00:0{n},WARN,gizmo {n} stalled" for n in range(5)))[0]
     assert (best.format, best.read) == ("plain", 1.0)

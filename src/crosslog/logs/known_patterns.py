@@ -39,7 +39,7 @@ KNOWN_PATTERNS: dict[str, dict[str, Any]] = {
         "time_format": f"{_ISO},%3f",
     },
     "PostgreSQL": {
-        "pattern": r"<Date> <Time> <Zone> \[<PID>\] (<Node> )?<Level>: <Content>",
+        "pattern": r"<Date> <Time> <Zone> \[<PID>\] (<Node> )??<Level>: <Content>",
         "time_format": f"{_ISO}%.3f %Z",
         "time_fields": ("Date", "Time", "Zone"),
     },

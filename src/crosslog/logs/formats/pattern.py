@@ -103,7 +103,7 @@ class Pattern(LineFormat):
         """The regular expression that the pattern stands for."""
         pieces = FIELD.split(self.pattern)
         texts = [re.sub(" +", r"\\s+", piece) for piece in pieces[::2]]
-        fields = [f"(?P<{name}>{'[0-9]+' if name.lower() in COUNTED else '.*?'})" for name in pieces[1::2]]
+        fields = [f"(?P<{name}>{_match_field(name.lower())})" for name in pieces[1::2]]
         start = "^" if self.pattern.lower().startswith("<content>") else r"^\s*"
         return start + "".join(text + field for text, field in zip(texts, [*fields, ""], strict=True)) + "$"
 
@@ -182,3 +182,10 @@ class Pattern(LineFormat):
     def _time_names(self) -> list[str]:
         names = FIELD.findall(self.pattern)
         return list(self.time_fields) or [name for name in names if name.lower() in TIME_FIELDS]
+
+
+def _match_field(name: str) -> str:
+    """What a field may be: digits where it counts, one word where it is the level, else anything."""
+    if name in COUNTED:
+        return "[0-9]+"
+    return r"\S*?" if name == "level" else ".*?"
