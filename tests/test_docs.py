@@ -16,7 +16,7 @@ from crosslog.settings import Settings
 
 PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
-MADE_BY_RUNS = ("reports/simulated/", "reports/bench/detector_runs.md")
+MADE_BY_RUNS = ("reports/simulated/",)
 
 
 def found(pattern: str) -> list[tuple[str, str]]:
