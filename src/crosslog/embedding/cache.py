@@ -67,12 +67,19 @@ def _read(folder: Path, wanted: set[bytes], dim: int, remarks: list[str]) -> Vec
     """The vectors of these digests, of those that there are."""
     found: Vectors = {}
     for path in _shards(folder):
-        if not wanted.issubset(found):
-            try:
-                _add(found, read_shard(path, wanted), dim, path)
-            except StoreError:
-                _remove(path, remarks)
+        # Another process may merge it away and write the same again in between: it is looked at twice.
+        if not wanted.issubset(found) and not any(_take(found, path, wanted, dim) for _ in range(2)):
+            _remove(path, remarks)
     return found
+
+
+def _take(found: Vectors, path: Path, wanted: set[bytes], dim: int) -> bool:
+    """Whether a shard could be read; what it holds of these digests is added."""
+    try:
+        _add(found, read_shard(path, wanted), dim, path)
+    except StoreError:
+        return False
+    return True
 
 
 def _add(found: Vectors, more: Vectors, dim: int, path: Path) -> None:
