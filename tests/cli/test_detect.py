@@ -11,10 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from chat import Handler, completion, entries, serving
 from click.testing import Result
 from imports import REPOSITORY
+from polars.testing import assert_frame_equal
 from projects import write_params
 from typer.testing import CliRunner
 
@@ -315,6 +317,34 @@ def test_a_broken_csv_of_another_system_stops_nothing(place: Mill) -> None:
     place.write("state/data/interpretations/other.csv", ["no,csv,of,ours"])
     result = place.run(log)
     assert (result.exit_code, "nothing is learnt of other" in result.stderr) == (1, True)
+
+
+def test_each_text_of_a_folder_is_compared_with_its_own_baseline(place: Mill) -> None:
+    for day in ("good", "bad"):
+        place.write(f"{day}/a.txt", [f"copied block {n} in {n % 20} ms" for n in range(300)])
+        place.write(f"{day}/b.txt", [f"verifying segment {n} ok" for n in range(300)])
+    result = place.run("bad", "--baseline", "good")
+    assert (result.exit_code, "never seen" in result.stdout) == (0, False)
+    (place.folder / "bad/b.txt").rename(place.folder / "bad/c.txt")
+    result = place.run("bad", "--baseline", "good")
+    assert (result.exit_code, "none or several named like" in result.stderr.replace("\n", " ")) == (2, True)
+
+
+def test_what_people_silenced_is_told_beside_json_too(place: Mill) -> None:
+    log = place.write("mill.log", mill())
+    place.run(log, "--judge", given=b"n\nn\nn\nn\n")
+    result = place.run(log, "--json")
+    assert (result.stdout, "silent: 4 templates that people judged normal" in result.stderr) == ("", True)
+
+
+def test_judging_a_part_of_a_log_forgets_nothing_of_the_rest(place: Mill) -> None:
+    place.run(place.write("mill.log", mill()), "--judge", "--system", "mill", given=b"q\n")
+    kept = Memory(place.folder / "state", "mill")
+    before = kept.load_rows()
+    place.run(place.write("part.log", mill(burst=False)[:50]), "--judge", "--system", "mill", given=b"q\n")
+    torn = pl.col("template").str.contains("torn")
+    assert_frame_equal(kept.load_rows().filter(torn), before.filter(torn))
+    assert before.filter(torn).height == 1
 
 
 def test_a_format_is_named_as_it_is_said(place: Mill) -> None:

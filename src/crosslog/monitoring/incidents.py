@@ -19,19 +19,18 @@ def find_leaders(lanes: Sequence[NDArray[np.int64]]) -> list[int]:
     ----------
     lanes : of each template (bins,) how many events lie in each stretch of the log, all of the same log
     """
-    leaders: list[int] = []
-    first: list[int] = []  # templates that lead
-    for place, lane in enumerate(lanes):
-        leader = next((other for other in first if _come_together(lanes[other], lane)), place)
-        leaders.append(leader)
-        if leader == place:
-            first.append(place)
+    leaders = list(range(len(lanes)))
+    often = [place for place, lane in enumerate(lanes) if lane.sum() >= LEAST_EVENTS]
+    if not often:
+        return leaders
+    table = np.stack([lanes[place] for place in often]).astype(np.float64)
+    sums, units = table.sum(axis=1), table / np.linalg.norm(table, axis=1, keepdims=True)
+    first: list[int] = []  # rows of the table that lead
+    for row, place in enumerate(often):
+        most, least = np.maximum(sums[first], sums[row]), np.minimum(sums[first], sums[row])
+        together = np.flatnonzero((units[first] @ units[row] >= LEAST_TOGETHER) & (most <= MOST_TIMES * least))
+        if len(together):
+            leaders[place] = often[first[together[0]]]
+        else:
+            first.append(row)
     return leaders
-
-
-def _come_together(one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
-    sums = sorted((int(one.sum()), int(other.sum())))
-    if sums[0] < LEAST_EVENTS or sums[1] > MOST_TIMES * sums[0]:
-        return False
-    cosine = float(one @ other) / float(np.linalg.norm(one) * np.linalg.norm(other))
-    return cosine >= LEAST_TOGETHER

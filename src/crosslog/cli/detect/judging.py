@@ -70,8 +70,15 @@ def judge_on_page(log: StudiedLog, reviewer: str | None = None) -> None:
 
 
 def keep_templates(log: StudiedLog) -> None:
-    """Put the log's templates, each with its sentence, beside what people said of them."""
-    log.memory.keep_templates(lambda rows: merging.merge_meanings(_templates(log), rows, _meanings(log)))
+    """Put the log's templates, each with its sentence, beside what is remembered; rows of others stay as they are."""
+    templates, meanings = _templates(log), _meanings(log)
+
+    def merged(rows: pl.DataFrame) -> pl.DataFrame:
+        here = pl.col("key").is_in(templates["key"].to_list())
+        found = merging.merge_meanings(templates, rows.filter(here), meanings)
+        return pl.concat([found.select(rows.columns), rows.filter(~here)]).sort("key")
+
+    log.memory.keep_templates(merged)
 
 
 def _templates(log: StudiedLog) -> pl.DataFrame:

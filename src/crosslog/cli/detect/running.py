@@ -32,6 +32,7 @@ from crosslog.cli.detect.selecting import (
 from crosslog.cli.detect.strips import draw_strip
 from crosslog.cli.detect.studying import StudiedLog, Tools, study_log
 from crosslog.detection.hints.reasons import explain_silence
+from crosslog.logs.reading import strip_rotation
 
 NO_FINDING, SOME_FINDING = 0, 1  # exit codes, as grep's; 2 is trouble
 MORE_LINES = 20  # of a finding, quoted beside the first where a page shows them
@@ -73,6 +74,7 @@ def detect_findings(asked: Asked, shown: Shown) -> int:
         if shown.html:
             write_page_file(shown.html, _page(ranked, found), [one.path for log in logs for one in log.files.members])
         if shown.json:
+            sys.stderr.writelines(f"{said}\n" for log in logs for said in _tell_silenced(log))
             _print_json(found, asked.budget)
         else:
             _print_text(ranked, found, asked)
@@ -95,14 +97,24 @@ def _study(asked: Asked, folder: Path) -> Iterator[StudiedLog]:
 
 
 def _find_baseline(log: LogFiles, ordinary: Sequence[LogFiles]) -> LogFiles:
-    for other in ordinary:
-        if (other.trial.format, other.trial.options) == (log.trial.format, log.trial.options):
-            return other
+    alike = [one for one in ordinary if (one.trial.format, one.trial.options) == (log.trial.format, log.trial.options)]
+    named = [one for one in alike if _name_family(one) == _name_family(log)]
+    if len(named) == 1 or len(alike) == 1:
+        return (named or alike)[0]
+    if alike:
+        raise DetectError(
+            f"the baseline has {len(alike)} logs read as {log.trial.title}, none or several named like "
+            f"{name_files(log)}: name one with it"
+        )
     formats = ", ".join(other.trial.title for other in ordinary)
     raise DetectError(
         f"the baseline is read as {formats}, {name_files(log)} as {log.trial.title}: say with --as what both are, "
         f"or name a baseline of the same kind"
     )
+
+
+def _name_family(log: LogFiles) -> str:
+    return Path(strip_rotation(log.members[0].name)).name
 
 
 def name_files(log: LogFiles) -> str:
@@ -143,6 +155,10 @@ def _print_text(ranked: Sequence[RankedLog], found: Sequence[Selected], asked: A
 def _explain(log: StudiedLog) -> Iterator[str]:
     """What is not known of a log, and what people silenced in it."""
     yield from (f"not known: {silence}" for silence in explain_silence(log.scores))
+    yield from _tell_silenced(log)
+
+
+def _tell_silenced(log: StudiedLog) -> Iterator[str]:
     silent = int((rate_templates(log)["verdict"] == "normal").sum())
     if silent:
         yield f"silent: {silent:,} templates that people judged normal ({log.memory.path})"
